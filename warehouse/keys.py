@@ -1,0 +1,54 @@
+"""Keyed pseudonyms: the same source key gives the same number, and without the secret nobody gets back.
+
+Persons use HMAC-SHA256 (RFC 2104); rows use a keyed MD5 prefix, which is cheap and only has to be stable and
+not guessable. Both are 63-bit, because OMOP ids are signed; a collision is caught by the key checks.
+"""
+
+import hashlib
+import os
+import secrets
+import stat
+from pathlib import Path
+
+import duckdb
+
+DEMO_KEY = b"mucosa demo key: synthetic patients only"
+"""Used for synthetic data only, so that the demonstration gives the same ids everywhere."""
+
+
+def load_key(path: Path, *, synthetic: bool) -> bytes:
+    """The secret: from `MUCOSA_PSEUDONYM_KEY`, else the key file, made on first use with owner-only rights.
+
+    Raises `PermissionError` when others may read the file.
+    """
+    if value := os.environ.get("MUCOSA_PSEUDONYM_KEY"):
+        return value.encode()
+    if synthetic:
+        return DEMO_KEY
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32), encoding="ascii")
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise PermissionError(f"The key file {path.name} may be read by others; run: chmod 600 {path.name}")
+    return path.read_bytes().strip()
+
+
+def install(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    """Give a connection the macros `person_key(site, id)` and `row_key(kind, site, id)`, both 63-bit BIGINT.
+
+    The macros are temporary: the secret reads from session variables and is never written to a file.
+    """
+    block = hashlib.sha256(key).digest().ljust(64, b"\0")
+    connection.execute("set variable hmac_inner = $1::blob", [bytes(b ^ 0x36 for b in block)])
+    connection.execute("set variable hmac_outer = $1::blob", [bytes(b ^ 0x5C for b in block)])
+    connection.execute("set variable row_secret = $1", [hashlib.sha256(b"row" + key).hexdigest()])
+    connection.execute(
+        """create or replace temp macro person_key(site, id) as
+        (md5_number_lower(sha256(getvariable('hmac_outer') || unhex(sha256(
+            getvariable('hmac_inner') || encode(site || '|' || id))))) >> 1)::bigint"""
+    )
+    connection.execute(
+        """create or replace temp macro row_key(kind, site, id) as
+        (md5_number_lower(getvariable('row_secret') || kind || '|' || site || '|' || id) >> 1)::bigint"""
+    )

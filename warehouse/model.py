@@ -1,0 +1,70 @@
+"""SQL models: one SELECT a file, its parents read from its text, its result kept to the contract."""
+
+import functools
+from collections.abc import Mapping
+from graphlib import TopologicalSorter
+from importlib import resources
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+
+from schemas import contract
+from schemas.contract import LAYERS, Contract
+
+
+@functools.cache
+def sql(name: str) -> str:
+    """The SELECT of the table called `layer.table`."""
+    layer, _, table = name.partition(".")
+    return (resources.files("warehouse") / "sql" / layer / f"{table}.sql").read_text(encoding="utf-8")
+
+
+@functools.cache
+def models(layer: str) -> tuple[str, ...]:
+    """Names of the layer's SQL models, every table after the tables it reads."""
+    folder = resources.files("warehouse") / "sql" / layer
+    if not folder.is_dir():
+        return ()
+    names = sorted(f"{layer}.{f.name.removesuffix('.sql')}" for f in folder.iterdir() if f.name.endswith(".sql"))
+    within = set(names)
+    return tuple(TopologicalSorter({n: sorted(set(parents(n)) & within) for n in names}).static_order())
+
+
+@functools.cache
+def parents(name: str) -> tuple[str, ...]:
+    """Tables that the model reads, from its SQL; reading from a layer to the right raises `ValueError`."""
+    tree = sqlglot.parse_one(sql(name), dialect="duckdb")
+    found = {f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db in LAYERS}
+    position = LAYERS.index(name.partition(".")[0])
+    for parent in found:
+        if LAYERS.index(parent.partition(".")[0]) > position:
+            raise ValueError(f"{name} reads {parent}, which lies to its right")
+    return tuple(sorted(found))
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, object] | None = None
+) -> int:
+    """Make the table anew under its contract from its SELECT; return its number of rows.
+
+    `parameters` may hold more values than the model asks for; a missing one raises `KeyError`.
+    """
+    query = sql(name)
+    asked = duckdb.extract_statements(query)[0].named_parameters
+    given = {key: (parameters or {})[key] for key in asked}
+    return write(connection, contract.load(name), query, given)
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection,
+    table: Contract,
+    query: str,
+    parameters: Mapping[str, object] | None = None,
+) -> int:
+    """Make a table anew under its contract from any query whose columns carry the contract's names."""
+    connection.execute(table.ddl())
+    for statement in table.comments():
+        connection.execute(statement)
+    connection.execute(f"insert into {table.name} by name {query}", dict(parameters or {}))
+    return connection.execute(f"select count(*) from {table.name}").fetchall()[0][0]

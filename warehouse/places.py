@@ -1,0 +1,52 @@
+"""Where one study's files lie: everything below two folders, the landing folder and the data folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Places:
+    """The two folders that an operator chooses, and every place that follows from them."""
+
+    landing: Path
+    data: Path
+
+    @property
+    def build(self) -> Path:
+        """The warehouse being written; nobody but the writer opens it."""
+        return self.data / "build.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The release that analysts open."""
+        return self.data / "mucosa.duckdb"
+
+    @property
+    def releases(self) -> Path:
+        return self.data / "releases"
+
+    @property
+    def report(self) -> Path:
+        return self.data / "report"
+
+    @property
+    def identified(self) -> Path:
+        """Raw rows, file paths, crosswalk and key: readable by the owner only."""
+        return self.data / "identified"
+
+    @property
+    def raw(self) -> Path:
+        return self.identified / "raw"
+
+    @property
+    def key_file(self) -> Path:
+        return self.identified / "pseudonym.key"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.data / "dagster"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever writes; the command line and the daemon share it."""
+        return self.data / "writer.lock"
