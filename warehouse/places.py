@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -10,6 +11,11 @@ class Places:
 
     landing: Path
     data: Path
+
+    @classmethod
+    def of(cls, landing: str | Path, data: str | Path) -> Self:
+        """Places with absolute paths, so that a step that runs elsewhere means the same folders."""
+        return cls(Path(landing).absolute(), Path(data).absolute())
 
     @property
     def build(self) -> Path:
@@ -27,11 +33,11 @@ class Places:
 
     @property
     def report(self) -> Path:
-        return self.data / "report"
+        return self.data / "report" / "index.html"
 
     @property
     def identified(self) -> Path:
-        """Raw rows, file paths, crosswalk and key: readable by the owner only."""
+        """Raw rows, file paths, crosswalk, key and error texts: readable by the owner only."""
         return self.data / "identified"
 
     @property

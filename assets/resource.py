@@ -1,0 +1,74 @@
+"""The one resource of the warehouse: where a study's files lie, and the only way a step may write."""
+
+import datetime as dt
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+from dagster import ConfigurableResource
+
+from schemas import study
+from warehouse import connection
+from warehouse.errors import DataError, UsageError
+from warehouse.lock import writer_lock
+from warehouse.places import Places
+
+
+class StepError(Exception):
+    """A step failed for a reason that its message may tell: no value of any patient stands in it."""
+
+
+class Warehouse(ConfigurableResource):
+    """The two folders of a study and the memory that one step may take."""
+
+    landing: str
+    data: str
+    memory_limit: str = "8GB"
+
+    @property
+    def places(self) -> Places:
+        return Places.of(self.landing, self.data)
+
+    @property
+    def protocol(self) -> study.Study:
+        return study.load()
+
+    @contextmanager
+    def writing(self, step: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The build, open for writing while no other process writes; errors leave here without values."""
+        with self.guarding(step), writer_lock(self.places):
+            self.places.data.mkdir(parents=True, exist_ok=True)
+            with connection.connect(self.places.build, memory_limit=self.memory_limit) as opened:
+                yield opened
+
+    @contextmanager
+    def guarding(self, step: str) -> Iterator[None]:
+        """Turn an unforeseen error into a `StepError` that names step, kind and place, but no value.
+
+        Databases and parsers quote the value that they stumbled over; Dagster would store it in its event
+        log. The full text goes to the identified zone, which only the owner reads.
+        """
+        failure: str | None = None
+        try:
+            yield
+        except (DataError, UsageError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, its text may hold a patient's value
+            failure = self._set_aside(step, error)
+        if failure is not None:
+            raise StepError(failure)
+
+    def _set_aside(self, step: str, error: Exception) -> str:
+        folder = self.places.identified / "errors"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        name = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{step}.txt"
+        file = folder / name
+        file.touch(mode=0o600)
+        file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        return (
+            f"Step {step} stopped on {type(error).__name__} in {frame.name}. The error's own text may hold "
+            f"patient data, so it lies in the identified zone, identified/errors/{name}. The last release "
+            "is untouched."
+        )
