@@ -33,7 +33,7 @@ class Places:
 
     @property
     def report(self) -> Path:
-        return self.data / "report" / "index.html"
+        return self.data / "report"
 
     @property
     def identified(self) -> Path:
