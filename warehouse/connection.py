@@ -25,9 +25,9 @@ def connect(
             "temp_directory": str(path.parent / "spill"),
             "preserve_insertion_order": "false",
             "autoinstall_known_extensions": "false",
-            "TimeZone": "UTC",
         },
     ) as connection:
+        connection.execute("set TimeZone = 'UTC'")  # at opening it would ask for icu before it is loaded
         if not read_only:
             for layer in LAYERS:
                 connection.execute(f"create schema if not exists {layer}")
