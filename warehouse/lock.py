@@ -1,0 +1,36 @@
+"""One writer at a time: a lock of the operating system, which a crash releases by itself."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from warehouse.errors import UsageError
+from warehouse.places import Places
+
+
+@contextmanager
+def writer_lock(places: Places) -> Iterator[None]:
+    """Be the only writer of this data folder while the block runs.
+
+    The command line and the daemon share the lock file, which stays; only the lock on it comes and goes.
+    Raises `UsageError`, naming the process that holds the lock, when somebody else is writing.
+    """
+    places.data.mkdir(parents=True, exist_ok=True)
+    with places.lock.open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise UsageError(
+                f"Process {holder} is writing to this data folder (it holds {places.lock.name}). Wait until it "
+                "has finished, or choose another folder with --data. The lock goes when that process ends."
+            ) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        try:
+            yield
+        finally:
+            file.truncate(0)
