@@ -1,0 +1,17 @@
+"""What a test gives back: a statistic and its p-value, or the reason why there is none."""
+
+from typing import NamedTuple
+
+
+class Result(NamedTuple):
+    """One test. `statistic` and `p_value` are None exactly when `reason` is given."""
+
+    test: str
+    statistic: float | None
+    p_value: float | None
+    reason: str | None = None
+
+
+def undefined(test: str, reason: str) -> Result:
+    """A test that cannot be computed: `empty_group`, `no_variation` or `no_events`."""
+    return Result(test, None, None, reason)
