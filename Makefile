@@ -43,7 +43,7 @@ lock: ## Resolve the dependencies of pyproject.toml anew into the two hashed loc
 	@rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools
 	@for extra in "requirements.txt" "requirements-dev.txt --extra dev"; do \
 	  CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe \
-	    --strip-extras --no-header --no-annotate --no-emit-options --no-emit-index-url --no-emit-find-links \
+	    --no-strip-extras --no-header --no-annotate --no-emit-options --no-emit-index-url --no-emit-find-links \
 	    --no-emit-trusted-host --build-deps-for editable --output-file $$extra pyproject.toml || exit 1; \
 	done
 	@rm -rf .venv-lock
