@@ -4,9 +4,13 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from warehouse.errors import UsageError
 from warehouse.places import Places
+
+_held: set[Path] = set()
+"""Lock files that this process holds: a step inside a locked night need not, and could not, lock again."""
 
 
 @contextmanager
@@ -16,6 +20,9 @@ def writer_lock(places: Places) -> Iterator[None]:
     The command line and the daemon share the lock file, which stays; only the lock on it comes and goes.
     Raises `UsageError`, naming the process that holds the lock, when somebody else is writing.
     """
+    if places.lock in _held:
+        yield
+        return
     places.data.mkdir(parents=True, exist_ok=True)
     with places.lock.open("a+", encoding="ascii") as file:
         try:
@@ -30,7 +37,9 @@ def writer_lock(places: Places) -> Iterator[None]:
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()
+        _held.add(places.lock)
         try:
             yield
         finally:
+            _held.discard(places.lock)
             file.truncate(0)

@@ -1,0 +1,133 @@
+"""The command line. Heavy libraries are imported by the command that needs them, so that `--help` is quick."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from warehouse.errors import MucosaError, UsageError
+from warehouse.places import Places
+
+app = typer.Typer(
+    name="mucosa",
+    help="Turn a hospital's extracts into a checked study of mucosal healing and relapse.\n\n"
+    "A first look, with a synthetic hospital:  [bold]mucosa run[/bold]\n\n"
+    "With your own extracts:  [bold]mucosa materialize --landing FOLDER --data FOLDER[/bold]\n\n"
+    "Exit codes: 0 done, 1 the data or a check stopped it, 2 it was called wrongly.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+console = Console(highlight=False)
+problems = Console(stderr=True, highlight=False)
+
+Landing = Annotated[
+    Path,
+    typer.Option(envvar="MUCOSA_LANDING", help="Folder that hospitals deliver into: <site>/<date>/<feed>.csv."),
+]
+Data = Annotated[
+    Path, typer.Option(envvar="MUCOSA_DATA", help="Folder of everything made: build, releases, report, history.")
+]
+DEFAULT_LANDING = Path("data/landing")
+DEFAULT_DATA = Path("data")
+
+
+@app.command()
+def run(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) -> None:
+    """The whole way: make the synthetic hospital if nothing has landed, then materialize, publish and report."""
+    from pipelines import night, synthetic
+
+    places = Places.of(landing, data)
+    if not synthetic.has_deliveries(places.landing):
+        synthetic.simulate_paper(places, console)
+    night.materialize(places, console)
+    night.point_to_results(places, console)
+
+
+@app.command()
+def simulate(
+    landing: Landing = DEFAULT_LANDING,
+    data: Data = DEFAULT_DATA,
+    cohort: Annotated[
+        str | None, typer.Option(help="`paper`: the 109 patients calibrated to the published study.")
+    ] = None,
+    patients: Annotated[
+        int | None, typer.Option(min=1, help="Instead: this many patients drawn from the published distributions.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 1,
+    truth: Annotated[
+        Path | None,
+        typer.Option(help="Where the truth goes, for tests; never inside the landing folder. Default: <data>/TRUTH.json."),
+    ] = None,
+) -> None:
+    """Write the landing folder of a synthetic hospital: raw events only, no label anywhere."""
+    from pipelines import synthetic
+
+    places = Places.of(landing, data)
+    if (cohort is None) == (patients is None):
+        raise UsageError("Say which hospital to make: either --cohort paper or --patients N.")
+    if cohort not in (None, "paper"):
+        raise UsageError(f"There is no cohort called {cohort!r}; the one there is: paper.")
+    if patients is None:
+        synthetic.simulate_paper(places, console, seed=seed, truth=truth)
+    else:
+        synthetic.simulate_population(places, console, patients=patients, seed=seed, truth=truth)
+
+
+@app.command()
+def materialize(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) -> None:
+    """Bring every delivery through all layers, check them, publish a release and write the report.
+
+    A failing critical check leaves the previous release untouched, says which rule failed on which table for
+    how many rows and what to do, and exits with 1.
+    """
+    from pipelines import night
+
+    night.materialize(Places.of(landing, data), console)
+
+
+@app.command()
+def report(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) -> None:
+    """Write the report of the published release anew."""
+    from pipelines import night
+
+    console.print(f"Report: {night.write_report(Places.of(landing, data))}")
+
+
+@app.command()
+def releases(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) -> None:
+    """List the releases, newest first."""
+    from pipelines import browse
+
+    browse.list_releases(Places.of(landing, data), console)
+
+
+@app.command()
+def quarantine(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) -> None:
+    """Count the quarantined records of the last build by feed and rule, and say why each rule exists."""
+    from pipelines import browse
+
+    browse.list_quarantine(Places.of(landing, data), console)
+
+
+@app.command()
+def ui(
+    landing: Landing = DEFAULT_LANDING,
+    data: Data = DEFAULT_DATA,
+    port: Annotated[int, typer.Option(help="Port on the loopback address.")] = 3000,
+) -> None:
+    """Open Dagster's lineage browser on this machine only."""
+    from pipelines import instance
+
+    instance.serve(Places.of(landing, data), port, console)
+
+
+def main() -> None:
+    """Entry point: one paragraph for what went wrong, never a traceback; 2 for usage, 1 for data."""
+    try:
+        app()
+    except MucosaError as error:
+        problems.print("[red]Error:[/red]", escape(str(error)), soft_wrap=True)
+        raise SystemExit(error.exit_code) from None

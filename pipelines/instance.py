@@ -1,0 +1,53 @@
+"""Dagster's instance of one study: its history lies below the study's own data folder."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dagster import DagsterInstance
+from rich.console import Console
+
+from warehouse.errors import UsageError
+from warehouse.places import Places
+
+SETTINGS = Path(__file__).parent.parent / "dagster.yaml"
+
+
+def environment(places: Places) -> dict[str, str]:
+    """What a Dagster process must know to work on this study and no other."""
+    return {
+        "DAGSTER_HOME": str(places.dagster_home),
+        "MUCOSA_LANDING": str(places.landing),
+        "MUCOSA_DATA": str(places.data),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+    }
+
+
+def prepare(places: Places) -> None:
+    """Make the instance's folder and put this version's settings into it."""
+    places.dagster_home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(SETTINGS, places.dagster_home / "dagster.yaml")
+    os.environ.update(environment(places))
+
+
+@contextmanager
+def opened(places: Places) -> Iterator[DagsterInstance]:
+    """The study's instance, closed again at the end."""
+    prepare(places)
+    with DagsterInstance.from_config(str(places.dagster_home)) as instance:
+        yield instance
+
+
+def serve(places: Places, port: int, console: Console) -> None:
+    """Serve the lineage browser on the loopback address until interrupted."""
+    if not places.data.is_dir():
+        raise UsageError(f"There is nothing to show in {places.data} yet; run `mucosa run` first.")
+    prepare(places)
+    console.print(f"Lineage browser: http://127.0.0.1:{port} (Ctrl-C ends it)")
+    command = [sys.executable, "-m", "dagster_webserver", "-m", "pipelines.definitions"]
+    command += ["-h", "127.0.0.1", "-p", str(port)]
+    subprocess.run(command, env={**os.environ, **environment(places)}, check=False)  # noqa: S603 - own command
