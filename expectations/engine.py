@@ -1,0 +1,108 @@
+"""Great Expectations on DuckDB: what the two need to work together, and to keep values out of results.
+
+Importing this module costs seconds, so only `expectations.run` does it, inside the function that evaluates.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import duckdb
+import great_expectations as gx
+import great_expectations.expectations as gxe
+from duckdb_engine import ConnectionWrapper, CursorWrapper
+from duckdb_engine import Dialect as DuckDBDialect
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
+from great_expectations.datasource.fluent import SQLDatasource
+from sqlalchemy import Connection as SQLConnection
+from sqlalchemy import text
+from sqlalchemy.dialects import registry
+from sqlalchemy.types import NullType
+
+
+class Connection(ConnectionWrapper):
+    """Gives each cursor a DuckDB cursor of its own.
+
+    duckdb-engine's cursor is the connection itself, so a result dies when Great Expectations returns the
+    connection before fetching, and nearly every expectation ends in `IndexError`.
+    """
+
+    def cursor(self) -> CursorWrapper:
+        return CursorWrapper(self.duplicate(), self)
+
+    def close(self) -> None:
+        """Leave closing to whoever opened the DuckDB connection; that closes its cursors as well."""
+
+
+class Dialect(DuckDBDialect):
+    """duckdb-engine's dialect with a catalogue that answers in one query instead of PostgreSQL's many."""
+
+    supports_statement_cache = False
+
+    def get_columns(
+        self, connection: SQLConnection, table_name: str, schema: str | None = None, **_: Any
+    ) -> list[dict[str, Any]]:
+        query = text(
+            "select column_name from duckdb_columns()"
+            " where schema_name = :schema and table_name = :table order by column_index"
+        )
+        rows = connection.execute(query, {"schema": schema, "table": table_name})
+        return [{"name": name, "type": NullType(), "nullable": True, "default": None} for (name,) in rows]
+
+    def get_pk_constraint(self, *_: Any, **__: Any) -> dict[str, Any]:
+        return {"constrained_columns": [], "name": None}
+
+
+class ExpectNoViolations(gxe.UnexpectedRowsExpectation):
+    """Counts the rows that a query finds, and those it looked among; it fetches none of them.
+
+    The parent class fetches up to 200 rows for its report; a row is a patient's, so this one only counts.
+    """
+
+    query: str
+    """The rows looked among; the name is that of Great Expectations' metric."""
+
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count", "query.row_count")
+    success_keys: ClassVar[tuple[str, ...]] = ("unexpected_rows_query", "query")
+
+    def _validate(self, metrics: dict[str, Any], *_: Any, **__: Any) -> dict[str, Any]:
+        violations = metrics["unexpected_rows_query.row_count"]
+        return {
+            "success": violations == 0,
+            "result": {"element_count": metrics["query.row_count"], "unexpected_count": violations},
+        }
+
+
+registry.register("duckdb.mucosa", __name__, Dialect.__name__)
+
+
+def datasource(connection: duckdb.DuckDBPyConnection) -> SQLDatasource:
+    """A Great Expectations source on an open DuckDB connection: in memory, no telemetry, no progress bars."""
+    context = gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            analytics_enabled=False,
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            progress_bars=ProgressBarsConfig(globally=False),
+        ),
+    )
+    return context.data_sources.add_sql(
+        "warehouse",
+        connection_string="duckdb+mucosa://",
+        create_temp_table=False,
+        kwargs={"creator": lambda: Connection(connection)},
+    )
+
+
+def expectation(kind: str, rule: str, arguments: Mapping[str, object]) -> gxe.Expectation:
+    """One expectation that carries the id of its rule, by which its answer is found again."""
+    made = ExpectNoViolations if kind == ExpectNoViolations.__name__ else getattr(gxe, kind)
+    return made(**arguments, meta={"rule": rule})
+
+
+def suite(name: str, asked: list[gxe.Expectation]) -> gx.ExpectationSuite:
+    """All expectations of one table; asked together they share metrics."""
+    return gx.ExpectationSuite(name, expectations=asked)

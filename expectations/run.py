@@ -1,0 +1,112 @@
+"""Asks the rules of a closed DuckDB file, inside DuckDB, through Great Expectations."""
+
+import logging
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from expectations.result import Result
+from expectations.rule import Rule, rules
+from schemas import contract, study
+from schemas.contract import LAYERS
+from warehouse.connection import connect
+
+RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
+"""Counts without examples: an unexpected value is a patient's value."""
+
+
+def tables(layers: Iterable[str] = LAYERS) -> list[str]:
+    """The tables that have rules, in the order of the flow; `quality` holds the verdicts and has none."""
+    return [table.name for layer in layers if layer != "quality" for table in contract.contracts(layer)]
+
+
+def evaluate(
+    database: Path, names: Iterable[str] | None = None, parameters: Mapping[str, object] | None = None
+) -> list[Result]:
+    """Ask every rule of the named tables (default: all), reading the file only.
+
+    `parameters` (default: the study's) are for rules that name one. The writer must have closed the file. A rule that
+    cannot be asked (its table is missing, its query does not run) has the verdict `error`.
+    """
+    given = study.load().parameters() if parameters is None else parameters
+    wanted = list(tables() if names is None else names)
+    with connect(database, read_only=True) as connection:
+        present = {
+            f"{schema}.{table}"
+            for schema, table in connection.execute(
+                "select schema_name, table_name from duckdb_tables()"
+            ).fetchall()
+        }
+        found = [Result.of(rule, 0, 0, error=True) for t in wanted if t not in present for rule in rules(t)]
+        return found + _ask(connection, [t for t in wanted if t in present], given)
+
+
+def _ask(
+    connection: duckdb.DuckDBPyConnection, names: list[str], parameters: Mapping[str, object]
+) -> list[Result]:
+    """One batch and one suite per table, so that its rules share metrics."""
+    found: list[Result] = []
+    with _quiet():
+        from expectations import engine
+
+        source = engine.datasource(connection)
+        for name in names:
+            layer, _, table = name.partition(".")
+            asset = source.add_table_asset(name, table_name=table, schema_name=layer)
+            batch = asset.get_batch(asset.build_batch_request())
+            asked = {rule.id: rule for rule in rules(name)}
+            suite = engine.suite(name, [_expectation(rule, parameters) for rule in asked.values()])
+            outcome = batch.validate(suite, result_format=RESULT_FORMAT)
+            answers = {r.expectation_config.meta["rule"]: r for r in outcome.results}
+            found += [_result(rule, answers[key]) for key, rule in asked.items()]
+        source.get_engine().dispose()
+        source.get_execution_engine().close()
+    return found
+
+
+def _expectation(rule: Rule, parameters: Mapping[str, object]) -> Any:
+    from expectations import engine
+
+    if rule.sql is None:
+        return engine.expectation(rule.expectation or "", rule.id, rule.arguments)
+    queries = {
+        "unexpected_rows_query": rule.bound(rule.sql, parameters),
+        "query": rule.bound(rule.among, parameters),
+    }
+    return engine.expectation("ExpectNoViolations", rule.id, queries)
+
+
+def _result(rule: Rule, answer: Any) -> Result:
+    """Counts out of an answer. Great Expectations reports an exception as a failure: here it is an error."""
+    if _raised(answer.exception_info):
+        return Result.of(rule, 0, 0, error=True)
+    if "element_count" in answer.result:
+        return Result.of(rule, answer.result["element_count"], answer.result["unexpected_count"])
+    return Result.of(rule, 1, 0 if answer.success else 1)
+
+
+def _raised(info: Mapping[str, Any]) -> bool:
+    """Whether an exception hides in the answer, either at the top or under the metric that raised it."""
+    inner = [value for value in info.values() if isinstance(value, Mapping)]
+    return bool(info.get("raised_exception")) or any(_raised(value) for value in inner)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence Great Expectations: its log quotes exceptions, and those of DuckDB quote values.
+
+    Its deprecation warnings speak to its own developers (it imports a module that Python 3.11 deprecates).
+    """
+    logger = logging.getLogger("great_expectations")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield
+    finally:
+        logger.setLevel(before)
