@@ -1,0 +1,126 @@
+"""All of staging from all of raw, feed by feed in reading order, so that every reference looks back."""
+
+import duckdb
+import polars as pl
+
+from assets.raw import load as raw
+from assets.staging import columns, doses, results
+from assets.staging.rules import rules
+from assets.staging.verdicts import Verdicts, judge
+from schemas import extract, site
+from schemas.extract import Feed
+from warehouse import keys, model
+from warehouse.places import Places
+
+Known = dict[str, pl.DataFrame]
+"""Accepted keys of the feeds read so far: site, patient_id and the feed's own key."""
+
+
+def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> dict[str, int]:
+    """Write `staging.<feed>` for every feed, `quarantine`, `accounting` and `site`; rows of each table.
+
+    `key` is the secret of the pseudonyms. All loaded deliveries are read together, because a later one may
+    correct an earlier one.
+    """
+    keys.install(connection, key)
+    files = raw.files(places)
+    known: Known = {}
+    tables: dict[str, int] = {}
+    tallies, quarantines = [], []
+    for feed in extract.feeds():
+        verdicts = stage(read(places, files, feed), feed, known)
+        known[feed.feed] = verdicts.accepted.select(*dict.fromkeys(("site", "patient_id", *feed.key)))
+        tables[feed.feed] = _write(connection, feed.feed, accepted=verdicts.accepted)
+        quarantines.append(verdicts.quarantine)
+        tallies.append(_tally(verdicts))
+    tables["quarantine"] = _write(connection, "quarantine", refused=pl.concat(quarantines))
+    profiles = _profiles(files)
+    listing = {"files": files, "tallies": pl.concat(tallies), "profiles": profiles}
+    tables["accounting"] = _write(connection, "accounting", **listing)
+    tables["site"] = _write(connection, "site", profiles=profiles)
+    return tables
+
+
+def read(places: Places, files: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """Raw records of one feed over all deliveries, the columns that staging reads, with their provenance."""
+    wanted = [c.name for c in columns.read_columns(feed)]
+    text = dict.fromkeys([*wanted, "malformed"], pl.String)
+    frames = [pl.DataFrame(schema={**_PROVENANCE, **text})]
+    for file in files.filter(pl.col("feed") == feed.feed).iter_rows(named=True):
+        delivered_on = file["delivery"].partition("|")[2]
+        parquet = places.raw / file["site"] / delivered_on / f"{feed.feed}.parquet"
+        held = pl.scan_parquet(parquet)
+        present = [name for name in wanted if name in held.collect_schema()]
+        frames.append(
+            held.select(
+                pl.lit(file["site"]).alias("site"),
+                pl.lit(file["delivery"]).alias("delivery"),
+                pl.lit(delivered_on).str.to_date().alias("delivered_on"),
+                pl.lit(file["file_id"], pl.Int64).alias("file_id"),
+                "record",
+                "line",
+                "malformed",
+                *present,
+            ).collect()
+        )
+    return pl.concat(frames, how="diagonal")
+
+
+def stage(frame: pl.DataFrame, feed: Feed, known: Known) -> Verdicts:
+    """Verdicts on the raw records of one feed; `known` holds the accepted keys of the feeds before it."""
+    frame = columns.type_columns(columns.clean(frame, feed), feed)
+    if any(c.type == "result" for c in feed.columns):
+        frame = results.read_results(frame, feed)
+    if any(c.name == "dose_unit" for c in feed.columns):
+        frame = doses.read_doses(frame)
+    return judge(_look_up(frame, feed, known), feed, rules(feed))
+
+
+def _look_up(frame: pl.DataFrame, feed: Feed, known: Known) -> pl.DataFrame:
+    """Add `known:<column>` for each reference: true where it points at an accepted record of this patient."""
+    for field in feed.columns:
+        if field.references:
+            own_key = extract.load(field.references).key[0]
+            found = known[field.references].with_columns(pl.lit(True).alias(f"known:{field.name}"))
+            on = list(dict.fromkeys(("site", "patient_id", field.name)))
+            frame = frame.join(found.rename({own_key: field.name}), on=on, how="left", maintain_order="left")
+    return frame
+
+
+def _tally(verdicts: Verdicts) -> pl.DataFrame:
+    """Records per file and verdict."""
+    return pl.concat(
+        frame.group_by("file_id").agg(verdict=pl.lit(name), records=pl.len().cast(pl.Int64))
+        for name, frame in zip(("accepted", "superseded", "quarantined"), verdicts, strict=True)
+    )
+
+
+def _profiles(files: pl.DataFrame) -> pl.DataFrame:
+    """One row a site: time zone and quarantine share of its profile, whether synthetic, latest delivery."""
+    sites = files.group_by("site").agg(
+        pl.col("synthetic").all(), latest_delivery=pl.col("delivery").max().str.split("|").list.last()
+    )
+    loaded = [site.load(name) for name in sites["site"]]
+    return sites.with_columns(
+        pl.Series("time_zone", [p.time_zone for p in loaded], pl.String),
+        pl.Series("max_quarantine_share", [p.max_quarantine_share for p in loaded], pl.Float64),
+    )
+
+
+def _write(connection: duckdb.DuckDBPyConnection, table: str, **frames: pl.DataFrame) -> int:
+    for name, frame in frames.items():
+        connection.register(name, frame)
+    rows = model.build(connection, f"staging.{table}")
+    for name in frames:
+        connection.unregister(name)
+    return rows
+
+
+_PROVENANCE = {
+    "site": pl.String,
+    "delivery": pl.String,
+    "delivered_on": pl.Date,
+    "file_id": pl.Int64,
+    "record": pl.Int32,
+    "line": pl.Int32,
+}

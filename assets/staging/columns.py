@@ -1,0 +1,89 @@
+"""Cells of a feed: from the text as delivered to typed columns, by the extract contract."""
+
+import polars as pl
+
+from schemas.extract import Feed, Field
+
+TEXT = "text:"
+"""Prefix of the column that keeps a cell's cleaned text beside its typed value."""
+
+LIMIT = 1e9
+"""Larger numbers are no clinical value; below it every unit factor still leaves room in DECIMAL(18,6)."""
+
+NOT_OF_TYPE = {
+    "date": "The cell is not a day written YYYY-MM-DD.",
+    "partial_date": "The cell is not a day, month or year written YYYY-MM-DD, YYYY-MM or YYYY.",
+    "datetime": "The cell is not a time written YYYY-MM-DDTHH:MM.",
+    "integer": "The cell is not a whole number.",
+    "decimal": "The cell is not a number.",
+    "result": "The number is too large to be a measurement.",
+}
+"""Why a filled cell has no typed value, by type."""
+
+_DAY = r"\d{4}-\d{2}-\d{2}"
+
+
+def read_columns(feed: Feed) -> tuple[Field, ...]:
+    """Columns that staging reads: all but free text and what only identifies."""
+    return tuple(c for c in feed.columns if not c.identifies or c.references or c.name in feed.key)
+
+
+def clean(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """Add `text:<column>` for each column read: NFKC, trimmed, null where nothing is left.
+
+    A column that the file does not have is null throughout.
+    """
+    return frame.with_columns(
+        _clean(pl.col(c.name) if c.name in frame.columns else pl.lit(None, pl.String)).alias(TEXT + c.name)
+        for c in read_columns(feed)
+    )
+
+
+def _clean(cell: pl.Expr) -> pl.Expr:
+    text = cell.str.normalize("NFKC").str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def type_columns(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """Replace each column by its typed value, null where the text is not of its type.
+
+    A result keeps the text as printed; `results` reads it.
+    """
+    return frame.with_columns(
+        typed(pl.col(TEXT + c.name), c.type).alias(c.name) for c in read_columns(feed) if c.type != "result"
+    )
+
+
+def typed(text: pl.Expr, kind: str) -> pl.Expr:
+    """Value of a cleaned text; numbers with a fraction are Float64 until the table makes them decimals."""
+    match kind:
+        case "date":
+            return _day(text)
+        case "datetime":
+            return _instant(text)
+        case "partial_date":
+            day = pl.when(text.str.contains(r"^\d{4}$")).then(text + "-01-01")
+            day = day.when(text.str.contains(r"^\d{4}-\d{2}$")).then(text + "-01").otherwise(text)
+            return pl.when(_day(day).is_not_null()).then(text)
+        case "integer":
+            whole = text.str.extract(r"^\+?(-?\d+)(?:\.0+)?$")
+            return whole.cast(pl.Int32, strict=False)
+        case "decimal":
+            number = pl.when(text.str.contains(r"^[+-]?(?:\d+\.?\d*|\.\d+)$")).then(text)
+            number = number.str.strip_prefix("+").cast(pl.Float64, strict=False)
+            return pl.when(number.abs() < LIMIT).then(number)
+        case _:
+            return text
+
+
+def _day(text: pl.Expr) -> pl.Expr:
+    shaped = pl.when(text.str.contains(f"^{_DAY}$")).then(text)
+    return shaped.str.to_date("%Y-%m-%d", strict=False)
+
+
+def _instant(text: pl.Expr) -> pl.Expr:
+    shaped = text.str.extract(rf"^({_DAY}[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?:\.\d+)?$")
+    to_the_second = pl.when(shaped.str.len_bytes() == 16).then(shaped + ":00").otherwise(shaped)
+    return to_the_second.str.replace("T", " ", literal=True).str.to_datetime(
+        "%Y-%m-%d %H:%M:%S", time_unit="us", strict=False
+    )

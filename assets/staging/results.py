@@ -1,0 +1,100 @@
+"""Measured values as laboratories print them: comparator, number, unit, or the words that stand instead.
+
+Signs, words and units are code lists (`comparator.csv`, `result_word.csv`, `unit.csv`), gathered from the tables
+that Japanese hospitals publish with their SS-MIX2 exports.
+"""
+
+import polars as pl
+
+from assets.staging.codes import codes
+from assets.staging.columns import TEXT
+from schemas.extract import Feed
+
+NUMBER = r"-?(?:\d+\.?\d*|\.\d+)"
+
+
+def read_results(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """Add analyte, value_operator, value_number (canonical unit), unit, sources and value_absent_reason.
+
+    Expects the cleaned texts of `code`, `value` and `unit`; also adds `factor` and the analyte's accepted limits
+    for the rules. An unknown code keeps its number as printed and has neither analyte nor unit.
+    """
+    frame = parse(frame).join(_analytes(feed.feed), on="code", how="left", maintain_order="left")
+    spelling = pl.col(TEXT + "unit").str.replace_all("[μµ]", "u")
+    frame = frame.with_columns(spelling=spelling).join(
+        _units(), on=["analyte", "spelling"], how="left", maintain_order="left"
+    )
+    factor = pl.when(pl.col("analyte").is_null()).then(1.0).otherwise("factor")
+    listed = codes("unit")["unit_as_written"].unique().to_list()
+    limits = [pl.col(c) * factor for c in ("reference_low", "reference_high") if c in frame.columns]
+    return frame.with_columns(
+        *limits,
+        value_number=pl.col("number") * factor,
+        unit="canonical_unit",
+        # Text that is no value or no listed unit may be anything, a name included: it stops here.
+        value_source=pl.when(pl.col("number").is_not_null()).then(pl.col("value").str.strip_chars()),
+        unit_source=pl.when(pl.col("spelling").is_in(listed)).then(pl.col(TEXT + "unit")),
+    )
+
+
+def parse(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add `value_operator`, `number` and `value_absent_reason`; a cancelled result has no number.
+
+    A sign behind the number is reversed: `0.04>` says below 0.04. A letter is a sign only when it touches the
+    number, because laboratories also print flags (`3.2 L` is 3.2, low).
+    """
+    text = pl.col(TEXT + "value")
+    # Signs may be spaced (`< = 5`), letters may not.
+    squeezed = (
+        text.str.replace(r"\s+[HL]$", "")
+        .str.replace_all(r"([<>=≦≧≤≥〈〉↓↑])\s+", "$1")
+        .str.replace_all(r"\s+([<>=≦≧≤≥〈〉↓↑])", "$1")
+    )
+    parts = squeezed.str.extract_groups(rf"^(?<prefix>\D*?)(?<digits>{NUMBER})(?:\s*(?<suffix>[^\d\s.].*))?$")
+    frame = frame.with_columns(parts.alias("parts")).unnest("parts")
+    # The regex gives an empty prefix where there is none, and null where the cell is no value at all.
+    plain = (pl.col("prefix") == "") & pl.col("suffix").is_null()
+    before = _operator("prefix")
+    after = pl.when(pl.col("prefix") == "").then(_operator("suffix"))
+    operator = pl.coalesce(pl.when(pl.col("suffix").is_null()).then(before), after)
+    words = codes("result_word")
+    word = text.replace_strict(words["word"], words["value_absent_reason"], default="not_a_number")
+    cancelled = (
+        (pl.col(TEXT + "status") == "cancelled") if TEXT + "status" in frame.columns else pl.lit(False)
+    )
+    is_value = (plain | operator.is_not_null()) & ~cancelled.fill_null(False)
+    return frame.with_columns(
+        value_operator=pl.when(is_value).then(operator),
+        number=pl.when(is_value).then(pl.col("digits").cast(pl.Float64, strict=False)),
+        value_absent_reason=pl.when(cancelled)
+        .then(pl.lit("cancelled"))
+        .when(text.is_null())
+        .then(pl.lit("missing"))
+        .when(~is_value.fill_null(False))
+        .then(word),
+    )
+
+
+def _operator(position: str) -> pl.Expr:
+    signs = codes("comparator").filter(pl.col("position") == position)
+    return pl.col(position).replace_strict(signs["sign"], signs["operator"], default=None)
+
+
+def _analytes(feed: str) -> pl.DataFrame:
+    return (
+        codes("analyte")
+        .filter(pl.col("feed") == feed)
+        .select(
+            code="loinc",
+            analyte="analyte",
+            canonical_unit="unit",
+            accepted_min=pl.col("accepted_min").cast(pl.Float64),
+            accepted_max=pl.col("accepted_max").cast(pl.Float64),
+        )
+    )
+
+
+def _units() -> pl.DataFrame:
+    return codes("unit").select(
+        "analyte", spelling="unit_as_written", factor=pl.col("factor").cast(pl.Float64)
+    )

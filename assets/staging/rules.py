@@ -1,0 +1,95 @@
+"""The rules of a feed, from its extract contract: what makes a record go to quarantine.
+
+A rule is named `<feed>.<column>.<kind>`, so that its id alone says what to look at.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import polars as pl
+
+from assets.staging.columns import LIMIT, NOT_OF_TYPE, TEXT, read_columns
+from schemas.extract import Feed, Field
+
+
+class Rule(NamedTuple):
+    """A condition under which a record is refused; a condition that can't be judged (null) refuses nothing."""
+
+    id: str
+    column: str | None
+    reason: str
+    broken: pl.Expr
+
+
+def rules(feed: Feed) -> list[Rule]:
+    """All rules of a feed in the order of its columns, rules over several columns last.
+
+    They judge a frame that `columns`, `results`, `doses` and `references` have prepared.
+    """
+    found = []
+    for field in read_columns(feed):
+        for kind, reason, broken in _of_column(feed, field):
+            found.append(Rule(f"{feed.feed}.{field.name}.{kind}", field.name, reason, broken))
+    for row in feed.rules:
+        column = row.id.split(".")[1]
+        found.append(Rule(row.id, column, row.reason, ~pl.sql_expr(row.check)))
+    whole = pl.col("malformed").is_null()
+    return [
+        Rule(
+            f"{feed.feed}.record.fields",
+            None,
+            "The record does not have as many fields as the header.",
+            ~whole,
+        ),
+        *(rule._replace(broken=rule.broken & whole) for rule in found),
+    ]
+
+
+def _of_column(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
+    text, value = pl.col(TEXT + field.name), pl.col(field.name)
+    if field.required:
+        yield "required", "The cell is empty.", text.is_null()
+    if field.type == "result":
+        yield "type", NOT_OF_TYPE["result"], pl.col("value_number").abs() >= LIMIT
+    elif field.type in NOT_OF_TYPE:
+        yield "type", NOT_OF_TYPE[field.type], text.is_not_null() & value.is_null()
+    if field.values:
+        reason = f"The cell is none of: {', '.join(field.values)}."
+        yield "values", reason, ~value.is_in(field.values)
+    if field.minimum is not None:
+        yield "range", f"The value lies below {field.minimum:g}.", value < field.minimum
+    if field.maximum is not None:
+        yield "range", f"The value lies above {field.maximum:g}.", value > field.maximum
+    yield from _of_meaning(feed, field)
+    if field.type in ("date", "datetime", "partial_date"):
+        lock = pl.col("delivered_on")
+        if field.type == "partial_date":
+            late = value > lock.dt.to_string("%Y-%m-%d").str.head(value.str.len_chars())
+        else:
+            late = value.cast(pl.Date) > lock
+        yield "after_delivery", "The day lies after the day of delivery.", late
+    if field.references:
+        reason = f"The {field.references} is not among the accepted ones, or belongs to another patient."
+        yield "reference", reason, value.is_not_null() & pl.col(f"known:{field.name}").is_null()
+
+
+def _of_meaning(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
+    """Rules that need a code list: analyte limits, units, product strengths."""
+    measured = any(c.type == "result" for c in feed.columns)
+    if field.type == "result":
+        outside = ~pl.col("value_number").is_between("accepted_min", "accepted_max")
+        yield (
+            "accepted_range",
+            "The value, in canonical unit, lies outside the analyte's accepted limits.",
+            outside,
+        )
+    if field.name == "unit" and measured:
+        unknown = pl.all_horizontal(pl.col("analyte", "number").is_not_null()) & pl.col("factor").is_null()
+        yield "unit", "The unit is missing or not one in which this analyte is measured.", unknown
+    if field.name == "product_code" and any(c.name == "dose_unit" for c in feed.columns):
+        uncounted = pl.col("dose_unit").is_in(["tablet", "capsule"]) & pl.col("strength_mg").is_null()
+        yield (
+            "product",
+            "The dose is counted in tablets or capsules of a product whose strength is unknown.",
+            uncounted,
+        )

@@ -1,0 +1,73 @@
+"""What becomes of each record: accepted, quarantined, or superseded by a later version of itself."""
+
+from typing import NamedTuple
+
+import polars as pl
+
+from assets.staging.rules import Rule
+from schemas.extract import Feed
+
+
+class Verdicts(NamedTuple):
+    """The records of a feed, split three ways; quarantine has the columns of `staging.quarantine`."""
+
+    accepted: pl.DataFrame
+    superseded: pl.DataFrame
+    quarantine: pl.DataFrame
+
+
+def judge(frame: pl.DataFrame, feed: Feed, rules: list[Rule]) -> Verdicts:
+    """Split prepared records by the rules, then keep the current version of each valid one.
+
+    A refused newer version does not hide an older accepted one: only valid records compete.
+    """
+    broken = pl.any_horizontal(rule.broken.fill_null(False) for rule in rules)
+    marked = frame.with_columns(broken.alias("broken"))
+    current, superseded = _latest(marked.filter(~pl.col("broken")), feed)
+    return Verdicts(current, superseded, _quarantine(marked.filter("broken"), feed, rules))
+
+
+def _latest(valid: pl.DataFrame, feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The latest version of each key wins; then the later delivery, then the later record."""
+    order = [*([feed.version] if feed.version else []), "delivery", "record"]
+    ordered = valid.sort(order).with_row_index("place")
+    last = ordered["place"] == ordered.select(pl.col("place").max().over("site", *feed.key))["place"]
+    return ordered.filter(last).drop("place"), ordered.filter(~last).drop("place")
+
+
+def _quarantine(refused: pl.DataFrame, feed: Feed, rules: list[Rule]) -> pl.DataFrame:
+    """One row a refused record: its first broken rule in the order of the columns, the others in `also`."""
+    names = pl.concat_list(
+        pl.when(rule.broken).then(pl.lit(index, pl.Int32)) for index, rule in enumerate(rules)
+    ).list.drop_nulls()
+    listing = pl.DataFrame(
+        {
+            "index": range(len(rules)),
+            "rule": [rule.id for rule in rules],
+            "column_name": [rule.column for rule in rules],
+            "reason": [rule.reason for rule in rules],
+        },
+        schema={"index": pl.Int32, "rule": pl.String, "column_name": pl.String, "reason": pl.String},
+    )
+    ids = listing["rule"]
+    return (
+        refused.with_columns(names.alias("broken_rules"))
+        .with_columns(index=pl.col("broken_rules").list.first())
+        .join(listing, on="index", how="left", maintain_order="left")
+        .select(
+            "delivery",
+            "file_id",
+            pl.lit(feed.feed).alias("feed"),
+            "record",
+            "line",
+            "rule",
+            "column_name",
+            "reason",
+            pl.lit("warning").alias("severity"),
+            also=pl.col("broken_rules")
+            .list.slice(1)
+            .list.eval(
+                pl.element().replace_strict(listing["index"], ids, default=None, return_dtype=pl.String)
+            ),
+        )
+    )

@@ -1,0 +1,20 @@
+-- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
+select
+    row_key('activity_score', site, score_id) as activity_score_key,
+    site,
+    person_key(site, patient_id) as person_key,
+    row_key('encounter', site, encounter_id) as encounter_key,
+    scored_at,
+    stool_frequency,
+    nocturnal_diarrhea,
+    visible_blood,
+    fecal_incontinence,
+    abdominal_pain,
+    general_wellbeing,
+    abdominal_tenderness,
+    antidiarrheal_use,
+    total,
+    delivery,
+    file_id,
+    record
+from accepted

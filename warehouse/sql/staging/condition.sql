@@ -1,0 +1,15 @@
+-- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
+select
+    row_key('condition', site, condition_id) as condition_key,
+    site,
+    person_key(site, patient_id) as person_key,
+    row_key('encounter', site, encounter_id) as encounter_key,
+    icd10_code,
+    medis_code,
+    status,
+    onset_on,
+    recorded_on,
+    delivery,
+    file_id,
+    record
+from accepted

@@ -1,0 +1,23 @@
+-- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
+select
+    row_key('lab_result', site, result_id) as lab_result_key,
+    site,
+    person_key(site, patient_id) as person_key,
+    row_key('encounter', site, encounter_id) as encounter_key,
+    code,
+    collected_at,
+    reported_at,
+    analyte,
+    value_operator,
+    value_number,
+    unit,
+    value_source,
+    unit_source,
+    value_absent_reason,
+    status,
+    reference_low,
+    reference_high,
+    delivery,
+    file_id,
+    record
+from accepted

@@ -1,0 +1,25 @@
+-- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
+select
+    row_key('medication_request', site, request_id) as medication_request_key,
+    site,
+    person_key(site, patient_id) as person_key,
+    row_key('encounter', site, encounter_id) as encounter_key,
+    setting,
+    authored_at,
+    product_code,
+    dose,
+    dose_unit,
+    dose_mg,
+    times_per_day,
+    start_on,
+    days_supply,
+    route,
+    meal_timing,
+    indication,
+    status,
+    stopped_on,
+    stop_reason,
+    delivery,
+    file_id,
+    record
+from accepted

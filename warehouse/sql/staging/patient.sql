@@ -1,0 +1,11 @@
+-- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
+select
+    person_key(site, patient_id) as person_key,
+    site,
+    sex,
+    birth_date,
+    death_date,
+    delivery,
+    file_id,
+    record
+from accepted

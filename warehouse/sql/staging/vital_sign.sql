@@ -1,0 +1,19 @@
+-- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
+select
+    row_key('vital_sign', site, vital_id) as vital_sign_key,
+    site,
+    person_key(site, patient_id) as person_key,
+    row_key('encounter', site, encounter_id) as encounter_key,
+    code,
+    measured_at,
+    analyte,
+    value_operator,
+    value_number,
+    unit,
+    value_source,
+    unit_source,
+    value_absent_reason,
+    delivery,
+    file_id,
+    record
+from accepted
