@@ -31,8 +31,8 @@ def writer_lock(places: Places) -> Iterator[None]:
             file.seek(0)
             holder = file.read().strip() or "unknown"
             raise UsageError(
-                f"Process {holder} is writing to this data folder (it holds {places.lock.name}). Wait until it "
-                "has finished, or choose another folder with --data. The lock goes when that process ends."
+                f"Process {holder} is writing to this data folder (it holds {places.lock.name}). Wait until "
+                "it has finished, or choose another folder with --data. The lock goes when that process ends."
             ) from None
         file.truncate(0)
         file.write(f"{os.getpid()}\n")

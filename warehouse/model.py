@@ -26,7 +26,9 @@ def models(layer: str) -> tuple[str, ...]:
     folder = resources.files("warehouse") / "sql" / layer
     if not folder.is_dir():
         return ()
-    names = sorted(f"{layer}.{f.name.removesuffix('.sql')}" for f in folder.iterdir() if f.name.endswith(".sql"))
+    names = sorted(
+        f"{layer}.{f.name.removesuffix('.sql')}" for f in folder.iterdir() if f.name.endswith(".sql")
+    )
     within = set(names)
     return tuple(TopologicalSorter({n: sorted(set(parents(n)) & within) for n in names}).static_order())
 

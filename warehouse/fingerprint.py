@@ -1,0 +1,46 @@
+"""Fingerprints of what a table holds, whatever the order of its rows: equal content, equal number."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from schemas import contract
+from warehouse.connection import connect
+
+
+def table_hash(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """128 bits in hexadecimal: the MD5 of each row's JSON text, both halves summed modulo 2**64.
+
+    A sum rather than an exclusive or, under which two equal rows would cancel out. The JSON text carries the
+    names of the columns and tells a null from the word.
+    """
+    upper, lower = connection.execute(
+        f"""
+        select sum(md5_number_upper(line)::hugeint), sum(md5_number_lower(line)::hugeint)
+        from (select to_json(whole_row)::varchar as line from {table} as whole_row)"""
+    ).fetchall()[0]
+    return f"{(upper or 0) % 2**64:016x}{(lower or 0) % 2**64:016x}"
+
+
+def table_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Hash of every contract table in the connection's current database, run metadata left out."""
+    names = connection.execute(
+        "select schema_name || '.' || table_name from duckdb_tables() "
+        "where database_name = current_database() and list_contains($layers, schema_name) order by all",
+        {"layers": list(contract.LAYERS)},
+    ).fetchall()
+    return {name: table_hash(connection, name) for (name,) in names if not contract.load(name).volatile}
+
+
+def combined(hashes: Mapping[str, str]) -> str:
+    """One SHA-256 over the names and hashes of tables."""
+    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(hashes.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def content_hash(path: Path) -> str:
+    """What a warehouse file holds as one SHA-256; two runs on the same input give the same."""
+    with connect(path, read_only=True) as connection:
+        return combined(table_hashes(connection))

@@ -1,0 +1,80 @@
+"""What a release was made from and what it holds, kept beside it as `manifest.json`."""
+
+import datetime as dt
+import subprocess
+from importlib import metadata
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from warehouse.errors import UsageError
+from warehouse.places import Places
+
+
+class Input(BaseModel):
+    """One file that was read from the landing folder; its path is not told."""
+
+    model_config = ConfigDict(frozen=True)
+
+    file_id: int
+    delivery: str
+    feed: str
+    sha256: str
+    records: int
+
+
+class Table(BaseModel):
+    """One published table; run metadata has no hash."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rows: int
+    hash: str | None
+
+
+class Manifest(BaseModel):
+    """Everything needed to say whether two releases are the same, and if not, why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    release_id: str
+    created_at: dt.datetime
+    data_lock: dt.date
+    code_version: str
+    definition_version: str
+    parameter_hash: str
+    vocabulary_version: str | None
+    content_hash: str
+    inputs: tuple[Input, ...]
+    tables: dict[str, Table]
+    checks: dict[str, dict[str, int]]
+    """Number of rules by severity and verdict."""
+
+
+def code_version() -> str:
+    """The installed version, with the commit where it runs from a checkout."""
+    version = metadata.version("mucosa")
+    root = Path(__file__).parent.parent
+    if not (root / ".git").exists():
+        return version
+    asked = subprocess.run(  # noqa: S603 - fixed words and our own folder
+        ["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"],  # noqa: S607 - git from the caller's path
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return f"{version}+{asked.stdout.strip()}" if asked.returncode == 0 else version
+
+
+def releases(places: Places) -> tuple[Manifest, ...]:
+    """Manifests of all releases kept, the oldest first."""
+    found = [load_manifest(places, file.parent.name) for file in places.releases.glob("[!.]*/manifest.json")]
+    return tuple(sorted(found, key=lambda manifest: (manifest.created_at, manifest.release_id)))
+
+
+def load_manifest(places: Places, release_id: str) -> Manifest:
+    """The manifest of one release; an unknown id raises `UsageError`."""
+    file = places.releases / release_id / "manifest.json"
+    if not file.is_file():
+        raise UsageError(f"There is no release {release_id}; `mucosa releases` lists those that are kept.")
+    return Manifest.model_validate_json(file.read_text(encoding="utf-8"))

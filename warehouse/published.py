@@ -1,0 +1,39 @@
+"""A table as releases keep it: columns that could identify somebody are emptied or shortened, row by row."""
+
+import duckdb
+
+from schemas.contract import Column, Contract
+
+
+def released(table: Contract) -> Contract:
+    """The contract as a release keeps it: withheld columns are empty, dates of birth are years."""
+    return table.model_copy(update={"columns": tuple(_released(column) for column in table.columns)})
+
+
+def _released(column: Column) -> Column:
+    match column.release:
+        case "null":
+            return column.model_copy(update={"nullable": True})
+        case "year":
+            return column.model_copy(update={"type": "varchar"})
+        case _:
+            return column
+
+
+def copy(connection: duckdb.DuckDBPyConnection, build: str, table: Contract) -> int:
+    """Copy one table as releases keep it, in the order of its key so that equal content makes equal files."""
+    shape = released(table)
+    connection.execute(shape.ddl())
+    for comment in shape.comments():
+        connection.execute(comment)
+    values = {
+        "keep": '"{name}"',
+        "null": "cast(null as {type})",
+        "year": 'left(cast("{name}" as varchar), 4)',
+    }
+    columns = ", ".join(values[c.release].format(name=c.name, type=c.type) for c in table.columns)
+    order = ", ".join(f'source."{name}"' for name in table.key) or "all"
+    connection.execute(
+        f"insert into {table.name} select {columns} from {build}.{table.name} as source order by {order}"
+    )
+    return connection.execute(f"select count(*) from {table.name}").fetchall()[0][0]

@@ -1,0 +1,170 @@
+"""Write, audit, publish: the build becomes a release only when no blocking rule failed, and in one step."""
+
+import datetime as dt
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from schemas import contract
+from schemas.contract import LAYERS, Contract
+from schemas.study import Study
+from warehouse import fingerprint, freeze, published
+from warehouse.connection import connect
+from warehouse.errors import DataError
+from warehouse.lock import writer_lock
+from warehouse.manifest import Input, Manifest, Table, code_version
+from warehouse.places import Places
+
+METADATA = "quality.release"
+
+
+class CheckResult(Protocol):
+    """What publishing asks of a rule's result, a row of `quality.results`."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def table_name(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+    @property
+    def failed(self) -> int: ...
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def what_to_do(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release: its manifest and the folder that keeps it."""
+
+    manifest: Manifest
+    folder: Path
+
+
+def publish(
+    places: Places, protocol: Study, results: Sequence[CheckResult], tables: Sequence[Contract] | None = None
+) -> Release:
+    """Make the build a release and put it where analysts open it; until the last step the old one stays.
+
+    `results` are those of every rule on this very build; `tables` are all contracts unless given. The writer
+    must have closed the build. Raises `DataError` when a critical rule was not met. The same content gets the
+    same id, and what is already kept under that id stays as it is.
+    """
+    _refuse_failures(results)
+    with writer_lock(places):
+        part = places.releases / ".part"
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        try:
+            manifest = _write(places, protocol, results, _published(tables), part)
+            folder = places.releases / manifest.release_id
+            if not folder.exists():
+                freeze.freeze(part)
+                part.rename(folder)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        freeze.point(folder / places.published.name, places.published)
+    return Release(Manifest.model_validate_json((folder / "manifest.json").read_bytes()), folder)
+
+
+def _published(tables: Sequence[Contract] | None) -> list[Contract]:
+    known = [table for layer in LAYERS for table in contract.contracts(layer)] if tables is None else tables
+    return [table for table in known if table.release == "keep" and table.name != METADATA]
+
+
+def _refuse_failures(results: Sequence[CheckResult]) -> None:
+    failures = [r for r in results if r.severity == "critical" and r.verdict != "passed"]
+    if failures:
+        told = "\n".join(
+            f"  {r.rule} on {r.table_name}: {r.failed:,} rows. {r.what_to_do}"
+            for r in sorted(failures, key=lambda r: (r.table_name, r.rule))
+        )
+        raise DataError(f"Nothing was published; the last release stays. Critical rules not met:\n{told}")
+
+
+def _write(
+    places: Places, protocol: Study, results: Sequence[CheckResult], tables: list[Contract], folder: Path
+) -> Manifest:
+    """Write database, Parquet and manifest of the release into a folder that nobody looks at yet."""
+    with connect(places.build, read_only=True) as connection:
+        connection.execute("set preserve_insertion_order = true")
+        build = connection.execute("select current_database()").fetchall()[0][0]
+        file = _quoted(folder / places.published.name)
+        connection.execute(f"attach {file} as next (read_write, storage_version 'v1.0.0')")
+        manifest = _manifest(connection, protocol, results)
+        connection.execute("use next")
+        for layer in LAYERS:
+            connection.execute(f"create schema {layer}")
+        rows = {table.name: published.copy(connection, build, table) for table in tables}
+        hashes = fingerprint.table_hashes(connection)
+        content_hash = fingerprint.combined(hashes)
+        manifest = manifest.model_copy(
+            update={
+                "release_id": f"{manifest.data_lock}-{content_hash[:12]}",
+                "content_hash": content_hash,
+                "tables": {name: Table(rows=rows[name], hash=hashes.get(name)) for name in sorted(rows)},
+            }
+        )
+        _describe(connection, manifest)
+        for name in (*rows, METADATA):
+            target = folder / "parquet" / name.replace(".", "/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            parquet = _quoted(target.with_name(f"{target.name}.parquet"))
+            connection.execute(f"copy {name} to {parquet} (format parquet, compression zstd)")
+        connection.execute("checkpoint next")
+        connection.execute(f"use {build}")
+        connection.execute("detach next")  # closes the file, so that no write-ahead log stays beside it
+    (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return manifest
+
+
+def _manifest(
+    connection: duckdb.DuckDBPyConnection, protocol: Study, results: Sequence[CheckResult]
+) -> Manifest:
+    """What is known before a table is copied; id, hash and tables follow."""
+    data_lock, vocabulary = connection.execute(
+        "select source_release_date, vocabulary_version from omop.cdm_source"
+    ).fetchall()[0]
+    files = connection.execute(
+        "select file_id, delivery, feed, sha256, records from raw.file order by delivery, feed, file_id"
+    ).fetchall()
+    verdicts = Counter((result.severity, result.verdict) for result in results)
+    checks: dict[str, dict[str, int]] = {}
+    for (severity, verdict), number in sorted(verdicts.items()):
+        checks.setdefault(severity, {})[verdict] = number
+    return Manifest(
+        release_id="",
+        created_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
+        data_lock=data_lock,
+        code_version=code_version(),
+        definition_version=protocol.definition_version,
+        parameter_hash=protocol.parameter_hash,
+        vocabulary_version=vocabulary,
+        content_hash="",
+        inputs=tuple(Input(**dict(zip(Input.model_fields, file, strict=True))) for file in files),
+        tables={},
+        checks=checks,
+    )
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> None:
+    """Write the one row that says what this release is."""
+    table = contract.load(METADATA)
+    for statement in (table.ddl(), *table.comments()):
+        connection.execute(statement)
+    facts = manifest.model_dump(include=set(table.column_names)) | {
+        "created_at": manifest.created_at.replace(tzinfo=None)
+    }
+    names = ", ".join(f"${name}" for name in table.column_names)
+    connection.execute(f"insert into {table.name} values ({names})", facts)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
