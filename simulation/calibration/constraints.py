@@ -1,4 +1,4 @@
-"""What binds the cohort: the printed figures and the named limits that the paper or the protocol sets on them."""
+"""What binds the cohort: the printed figures, and the named limits that paper and protocol set."""
 
 import csv
 from dataclasses import dataclass
@@ -13,8 +13,6 @@ import numpy as np
 SEED = 20200626  # the paper's day of publication
 ALPHA = 0.05  # the paper's level of significance
 GROUP_SIZE = {"mh": 41, "nmh": 14}
-NO_COLONOSCOPY = 31  # 86 remitters minus 55 examined
-NO_REMISSION = 23  # 109 treated minus 86 remitters
 PREPSL_ENDOSCOPY = {"mh": 33, "nmh": 9}
 
 # Calendar. The lock lies far after publication because 819 +- 781 days needs it (audit A3).
@@ -65,11 +63,9 @@ class Printed:
     """One printed figure: the text, how it was displayed, and the verdict it must earn."""
 
     text: str
-    twin: str
     display: str
     decimals: int
     expected_class: str
-    proof: str
 
 
 @cache
@@ -78,7 +74,7 @@ def printed_figures() -> dict[tuple[str, str, str], Printed]:
     text = files("schemas").joinpath("paper/published.csv").read_text(encoding="utf-8")
     return {
         (r["metric_id"], r["group"], r["statistic"]): Printed(
-            r["printed"], r["printed_twin"], r["display"], int(r["decimals"] or 0), r["expected_class"], r["proof"]
+            r["printed"], r["display"], int(r["decimals"] or 0), r["expected_class"]
         )
         for r in csv.DictReader(text.splitlines())
     }
@@ -122,7 +118,7 @@ MEASURED = (
 
 @dataclass(frozen=True)
 class Window:
-    """Bounds of one group's values in whole steps: size, lowest, highest, and the half-open range of the sum."""
+    """One group's bounds in whole steps: size, lowest and highest value, half-open range of the sum."""
 
     n: int
     low: int

@@ -53,6 +53,9 @@ def computed_figures(solution: pd.DataFrame) -> dict[Key, float]:
     """Every figure of the paper that patients can have, from the solution alone; unformatted."""
     groups = {g: solution[solution["group"] == g] for g in ("mh", "nmh")}
     analysed = pd.concat(groups.values())
+    colectomy = solution["sub_reason"] == "colectomy"
+    after_remission = solution["tac_duration"] > solution["remission_day"]
+    stopped_by_event = solution["sub_reason"] == "adverse_event"
     figures: dict[Key, float] = {
         ("cohort_tac_treated", "all", "count"): len(solution),
         ("cohort_clinical_remission", "all", "count"): int(solution["remission_day"].notna().sum()),
@@ -60,10 +63,8 @@ def computed_figures(solution: pd.DataFrame) -> dict[Key, float]:
         ("cohort_psl_before_tac", "all", "count"): int((analysed["psl_start_day"] < 0).sum()),
         ("cohort_prior_biologic", "all", "count"): int(analysed["prior_biologic"].sum()),
         ("prepsl_endoscopy", "all", "n"): int(analysed["prepsl_mayo"].notna().sum()),
-        ("surgery_during_induction", "all", "count"): int(
-            ((solution["sub_reason"] == "colectomy") & ~(solution["tac_duration"] > solution["remission_day"])).sum()
-        ),
-        ("ae_leading_to_discontinuation", "all", "count"): int((solution["sub_reason"] == "adverse_event").sum()),
+        ("surgery_during_induction", "all", "count"): int((colectomy & ~after_remission).sum()),
+        ("ae_leading_to_discontinuation", "all", "count"): int(stopped_by_event.sum()),
         ("follow_up", "all", "mean"): float(solution["follow_up_days"].mean()),
         ("follow_up", "all", "sd"): float(solution["follow_up_days"].std(ddof=1)),
     }

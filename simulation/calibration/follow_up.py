@@ -1,4 +1,4 @@
-"""Last contact of all 109 patients and their first dose, so that accrual, data lock and follow-up all hold."""
+"""Last contact and first dose of all 109 patients, so that accrual, data lock and follow-up all hold."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from simulation.calibration.constraints import (
 )
 from simulation.calibration.patients import Patient
 
-LONGEST = 3_400  # days; the accrual window and the lock would allow 3742
+LONGEST = (2_600, 3_500)  # days; the accrual window and the lock would allow 3742
 MOVES = 400_000
 
 
@@ -23,12 +23,12 @@ def _is_fixed(patient: Patient) -> bool:
     return patient.get("relapse") == 0 and patient["group"] in ("mh", "nmh")
 
 
-def _upper(patient: Patient) -> int:
+def _upper(patient: Patient, rng: np.random.Generator) -> int:
     if _is_fixed(patient):
         return int(patient["contact_min"])
     if patient.get("sub_reason") == "lost":
         return int(patient["contact_min"]) + 21
-    return LONGEST
+    return int(rng.integers(*LONGEST))
 
 
 def _miss(days: np.ndarray) -> float:
@@ -47,7 +47,7 @@ def last_contacts(patients: list[Patient]) -> list[int]:
     """
     rng = generator("follow-up")
     low = np.array([int(p["contact_min"]) for p in patients])
-    high = np.array([_upper(p) for p in patients])
+    high = np.array([_upper(p, rng) for p in patients])
     free = np.flatnonzero(high > low)
     days = np.minimum(low + np.where(high > low, rng.exponential(420, len(low)), 0).astype(int), high)
     days = np.where([_allowed(d) for d in days], days, STEROID_FREE_WINDOW[1] + 10)
@@ -67,7 +67,7 @@ def last_contacts(patients: list[Patient]) -> list[int]:
 
 
 def first_doses(follow_up_days: list[int]) -> list[timedelta]:
-    """Offset of each first dose from the start of accrual: spread over it, none so late that contact passes the lock."""
+    """Days of each first dose after accrual opens: spread over it, none so late that contact passes the lock."""
     rng = generator("accrual")
     length = (ACCRUAL[1] - ACCRUAL[0]).days
     latest = [min(length, (DATA_LOCK - ACCRUAL[0]).days - d) for d in follow_up_days]

@@ -33,12 +33,13 @@ def _prints(p: float, variable: Measured) -> bool:
 
 
 def _start(bounds: Window, variable: Measured, rng: np.random.Generator) -> np.ndarray:
-    """Quantiles of a beta distribution with the wanted mean and range; both ends pinned, sum inside its window."""
+    """A beta distribution's quantiles with the wanted mean and range; ends pinned, sum inside its window."""
     target = (bounds.sum_low + bounds.sum_high - 1) / 2 / bounds.n
     centre = (target - bounds.low) / (bounds.high - bounds.low)
     spread = variable.spread * rng.uniform(0.7, 1.4)
     ranks = (np.arange(bounds.n) + rng.random(bounds.n)) / bounds.n
-    values = bounds.low + stats.beta(spread * centre, spread * (1 - centre)).ppf(ranks) * (bounds.high - bounds.low)
+    shape = stats.beta(spread * centre, spread * (1 - centre))
+    values = bounds.low + shape.ppf(ranks) * (bounds.high - bounds.low)
     grid = variable.tie_grid
     values = np.clip((values / grid).round() * grid, bounds.low, bounds.high).astype(int)
     values[: round(variable.floor_share * bounds.n)] = bounds.low
@@ -87,8 +88,8 @@ def _climb(variable: Measured, rng: np.random.Generator) -> Pair | None:
 def search(variable: Measured) -> Pair:
     """Two multisets with the printed sizes, ranges and means whose p rounds to the printed one.
 
-    Values in whole steps, sorted. Climbs restart from fresh plausible shapes so that none drifts far from one;
-    raises RuntimeError when RESTARTS of them fail.
+    Values in whole steps, sorted. Climbs restart from fresh plausible shapes so that none drifts far from
+    one. Raises RuntimeError when RESTARTS of them fail.
     """
     rng = generator(variable.column)
     for _ in range(RESTARTS):

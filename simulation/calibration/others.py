@@ -8,8 +8,6 @@ import numpy as np
 
 from simulation.calibration.constraints import (
     COURSE_GAP,
-    NO_COLONOSCOPY,
-    NO_REMISSION,
     QUIET_END,
     REMISSION,
     STEROID_FREE_WINDOW,
@@ -26,23 +24,21 @@ WITHOUT_COLONOSCOPY = (
 # Patients without remission: CAI above 4 at every visit of days 28-84, or a biologic begun on the day after the
 # last tacrolimus dose, which bars remission whatever the CAI does afterwards (D11).
 WITHOUT_REMISSION = (*["cai_above_4"] * 14, *["biologic_rescue"] * 9)
-BASELINE = (
-    "prepsl_cai prepsl_hb prepsl_alb prepsl_crp pretac_cai pretac_hb pretac_alb pretac_crp age uc_duration "
-    "time_to_target prepsl_uceis pretac_uceis scope_serves_both prepsl_mayo pretac_mayo male left_sided "
-    "steroid_dependent aza ae_tremor ae_renal_impairment ae_headache ae_hypomagnesemia prior_biologic psl_total"
-).split()
-PAIRED = ("age", "uc_duration"), ("prepsl_cai", "pretac_cai"), ("prepsl_hb", "pretac_hb"), ("prepsl_alb", "pretac_alb")
-SCOPE = ("prepsl_uceis", "pretac_uceis", "scope_serves_both", "prepsl_mayo", "pretac_mayo", "steroid_dependent")
+RELATED = (  # columns that one patient keeps together
+    ("age", "uc_duration"), ("prepsl_cai", "pretac_cai"), ("prepsl_hb", "pretac_hb"),
+    ("prepsl_alb", "pretac_alb"), ("prepsl_crp", "pretac_crp"),
+    ("prepsl_uceis", "pretac_uceis", "scope_serves_both", "prepsl_mayo", "pretac_mayo", "steroid_dependent"),
+    ("time_to_target",), ("male",), ("left_sided",), ("aza",), ("prior_biologic",), ("psl_total",),
+    ("ae_tremor",), ("ae_renal_impairment",), ("ae_headache",), ("ae_hypomagnesemia",),
+)  # fmt: skip
 END_LABS = ("endtac_hb", "endtac_alb", "endtac_crp", "endtac_cai")
 LATEST_WINDOW_CONTACT = 90  # a non-remitter is seen through the whole remission window
 
 
 def _baseline(analysed: list[Patient], rng: np.random.Generator) -> Patient:
-    """Baseline of a new patient: every block of related columns is copied from another of the analysed patients."""
-    blocks = [*PAIRED, ("prepsl_crp", "pretac_crp"), SCOPE]
-    blocks += [(c,) for c in BASELINE if not any(c in b for b in blocks)]
+    """Baseline of a new patient: each set of related columns is copied from another analysed patient."""
     drawn: Patient = {}
-    for block in blocks:
+    for block in RELATED:
         donor = analysed[rng.integers(len(analysed))]
         drawn |= {c: donor[c] for c in block}
     return drawn
@@ -64,7 +60,8 @@ def _remitter(reason: str, code: str | None, rng: np.random.Generator) -> Patien
     relapse = None
     if code:  # an IV course that begins in or shortly before the 24-week window would blur steroid freedom
         days = int(rng.integers(60, 400))
-        relapse = max(remission + days, STEROID_FREE_WINDOW[1] + 8 + int(rng.integers(60)) if code == "R1" else 0)
+        after_window = STEROID_FREE_WINDOW[1] + 8 + int(rng.integers(60))
+        relapse = max(remission + days, after_window if code == "R1" else 0)
     if relapse is None:
         duration = remission + 7 + int(rng.exponential(150))
     elif code == "R4" or reason == "colectomy":
@@ -73,8 +70,9 @@ def _remitter(reason: str, code: str | None, rng: np.random.Generator) -> Patien
         latest = relapse - (COURSE_GAP if code == "R3" else QUIET_END)
         duration = int(rng.integers(min(remission + 7, latest), latest + 1))
     running = relapse or 0
+    later = 20 + int(rng.exponential(60))
     # who is lost is last seen while still on tacrolimus; the others are seen after it ends
-    contact = duration if reason == "lost" else max(duration, running) + 20
+    contact = duration if reason == "lost" else max(duration, running) + later
     return {
         "remission_day": remission, "tac_duration": duration, "relapse": int(code is not None), "relapse_type": code,
         "relapse_or_censor_day": relapse, "contact_min": _observable(contact, rng),
@@ -84,7 +82,10 @@ def _remitter(reason: str, code: str | None, rng: np.random.Generator) -> Patien
 def _non_remitter(reason: str, rng: np.random.Generator) -> Patient:
     low, high = (21, 56) if reason == "biologic_rescue" else (REMISSION[0] + 7, 120)
     duration = int(rng.integers(low, high + 1))
-    return {"tac_duration": duration, "contact_min": max(LATEST_WINDOW_CONTACT, duration + 20)}
+    return {
+        "tac_duration": duration,
+        "contact_min": _observable(max(LATEST_WINDOW_CONTACT, duration + 20) + int(rng.exponential(60)), rng),
+    }
 
 
 def without_colonoscopy(analysed: list[Patient]) -> list[Patient]:
@@ -92,12 +93,11 @@ def without_colonoscopy(analysed: list[Patient]) -> list[Patient]:
     rng = generator("without colonoscopy")
     rows = []
     for reason, code in WITHOUT_COLONOSCOPY:
-        row = {"group": "remission_no_scope", "sub_reason": reason} | _baseline(analysed, rng)
+        row: Patient = {"group": "remission_no_scope", "sub_reason": reason} | _baseline(analysed, rng)
         row |= _remitter(reason, code, rng)
         if reason == "refused":
             row |= _end_labs(analysed, rng)
         rows.append(row)
-    assert len(rows) == NO_COLONOSCOPY
     return rows
 
 
@@ -106,10 +106,10 @@ def without_remission(analysed: list[Patient]) -> list[Patient]:
     rng = generator("without remission")
     rows = []
     for reason in WITHOUT_REMISSION:
-        row = {"group": "no_remission", "sub_reason": reason} | _baseline(analysed, rng) | _non_remitter(reason, rng)
+        row: Patient = {"group": "no_remission", "sub_reason": reason} | _baseline(analysed, rng)
+        row |= _non_remitter(reason, rng)
         row |= _end_labs(analysed, rng)
-        row["endtac_cai"] = int(np.clip(int(row["pretac_cai"]) - rng.integers(0, 5), 6, 17))
-        row["endtac_crp"] = round(float(row["pretac_crp"]) * rng.uniform(0.3, 0.9) + 0.2, 2)
+        row["endtac_cai"] = int(np.clip(row["pretac_cai"] - rng.integers(0, 5), 6, 17))
+        row["endtac_crp"] = round(row["pretac_crp"] * rng.uniform(0.3, 0.9) + 0.2, 2)
         rows.append(row)
-    assert len(rows) == NO_REMISSION
     return rows

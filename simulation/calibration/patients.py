@@ -1,6 +1,7 @@
 """Joining of the single variables into patients: scores, laboratory values and history that belong together."""
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from simulation.calibration.constraints import (
 )
 from simulation.calibration.multiset import Pair
 
-Patient = dict[str, object]
+Patient = dict[str, Any]
 STEP = {v.column: float(v.step) for v in MEASURED}
 # One endoscopy serves both baselines in this many resistant patients; more would spoil the pre-TAC p (audit E2).
 SHARED_ENDOSCOPY = {"mh": 15, "nmh": 5}
@@ -61,11 +62,16 @@ def _keep_onset_possible(age: np.ndarray, duration: np.ndarray, rng: np.random.G
     return duration
 
 
-def _endoscopy(group: str, pairs: dict[str, Pair], dependent: np.ndarray, rng: np.random.Generator) -> Patient:
+def _endoscopy(
+    group: str, pairs: dict[str, Pair], dependent: np.ndarray, rng: np.random.Generator
+) -> Patient:
     """Pre-PSL and pre-TAC scores: equal where one endoscopy serves both, which only resistant patients can have."""
     n, shared = GROUP_SIZE[group], SHARED_ENDOSCOPY[group]
     resistant = rng.permutation(np.flatnonzero(dependent == 0))
-    sharing, rest = resistant[:shared], rng.permutation(np.concatenate([resistant[shared:], np.flatnonzero(dependent)]))
+    sharing, rest = (
+        resistant[:shared],
+        rng.permutation(np.concatenate([resistant[shared:], np.flatnonzero(dependent)])),
+    )
     two_scopes = rest[: PREPSL_ENDOSCOPY[group] - shared]
     before_psl, before_tac = Counter(pairs["prepsl_uceis"][group]), Counter(pairs["pretac_uceis"][group])
     common = rng.permutation(sorted((before_psl & before_tac).elements()))
@@ -94,7 +100,8 @@ def _endoscopy(group: str, pairs: dict[str, Pair], dependent: np.ndarray, rng: n
 def join(group: str, pairs: dict[str, Pair]) -> list[Patient]:
     """The patients of one analysed group with everything but dates and steroids. One dict a patient."""
     rng, n = generator(f"patients {group}"), GROUP_SIZE[group]
-    severity, columns = rng.standard_normal(n), {}
+    severity = rng.standard_normal(n)
+    columns: Patient = {}
     for level, members in FOLLOWS.items():
         latent = _related(severity, WITH_SEVERITY[level], rng)
         for column, strength in members:
@@ -103,19 +110,24 @@ def join(group: str, pairs: dict[str, Pair]) -> list[Patient]:
     everybody = np.arange(n)
     for column, counts in COUNTS.items():
         columns[column] = _flags(counts[group], everybody, n, rng)
-    columns["prior_biologic"] = _flags(PRIOR_BIOLOGIC[group], np.flatnonzero(columns["uc_duration"] >= 2), n, rng)
+    columns["prior_biologic"] = _flags(
+        PRIOR_BIOLOGIC[group], np.flatnonzero(columns["uc_duration"] >= 2), n, rng
+    )
     columns |= _endoscopy(group, pairs, columns["steroid_dependent"], rng)
     for column, scores in (("endtac_mayo", ENDTAC_MAYO[group]), ("endtac_uceis", ENDTAC_UCEIS[group])):
         columns[column] = np.sort(np.repeat(list(scores), list(scores.values())))
     order = rng.permutation(n)  # both end scores rise together; the patients they go to do not
-    columns["endtac_mayo"], columns["endtac_uceis"] = columns["endtac_mayo"][order], columns["endtac_uceis"][order]
-    return [
-        {"group": group} | {c: in_units(c, v[i]) for c, v in columns.items()} for i in range(n)
-    ]
+    columns["endtac_mayo"], columns["endtac_uceis"] = (
+        columns["endtac_mayo"][order],
+        columns["endtac_uceis"][order],
+    )
+    return [{"group": group} | {c: in_units(c, v[i]) for c, v in columns.items()} for i in range(n)]
 
 
-def in_units(column: str, steps: object) -> object:
+def in_units(column: str, steps: int | None) -> int | float | None:
     """A count of steps as a value in the column's unit; None stays None."""
-    if steps is None or STEP.get(column, 1.0) == 1.0:
-        return steps if steps is None else int(steps)
+    if steps is None:
+        return None
+    if STEP.get(column, 1.0) == 1.0:
+        return int(steps)
     return round(int(steps) * STEP[column], 2)

@@ -1,4 +1,4 @@
-"""Prednisolone regimens: a falling series of daily doses whose sum over the hospital stay is a given total."""
+"""Prednisolone regimens: falling daily doses whose sum over the hospital stay is a given total."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ PROPOSALS = 600
 
 @dataclass(frozen=True)
 class Stay:
-    """A hospital stay with its PSL: days relative to the first tacrolimus dose, one dose a day, both ends included."""
+    """A hospital stay and its PSL, one dose a day, both ends included. Days from the first tacrolimus dose."""
 
     psl_start_day: int
     admission_day: int
@@ -88,5 +88,5 @@ def stop_day(course: Stay, steroid_free: bool, last_contact: int, rng: np.random
     if not steroid_free:
         return int(rng.integers(STEROID_FREE_WINDOW[1] + 8, min(320, last_contact) + 1))
     tablets = -(-course.daily_mg[-1] // TABLET_MG)
-    after = course.discharge_day + tablets * int(rng.integers(7, 15))
-    return min(after, STEROID_FREE_WINDOW[0] - 6)
+    after = course.discharge_day + tablets * int(rng.integers(7, 15)) + int(rng.integers(14, 64))
+    return min(after, STEROID_FREE_WINDOW[0] - int(rng.integers(4, 20)))

@@ -1,4 +1,4 @@
-"""The proof of a solution: its figures beside the printed ones, and the rules of time that every patient obeys."""
+"""The proof of a solution: each of its figures beside the printed one, with the verdict it earns."""
 
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
@@ -42,7 +42,7 @@ def displayed(value: float, figure: Printed) -> str:
 
 
 def _verdict(computed: str, figure: Printed) -> str:
-    """The class a cell earns: a proven-unattainable figure is nearest when missed and unexplained when met."""
+    """The class a cell earns: a proven-unattainable figure is nearest when missed, suspect when met."""
     met = computed == figure.text
     if figure.expected_class == "nearest":
         return "different" if met else "nearest"
@@ -50,7 +50,7 @@ def _verdict(computed: str, figure: Printed) -> str:
 
 
 def verify(solution: pd.DataFrame) -> list[Cell]:
-    """One cell for each printed figure that patients can have (the stated constants have none), in printed order."""
+    """A cell for each printed figure that patients can have; the stated constants have none."""
     computed = computed_figures(solution)
     return [
         Cell(*key, figure.text, shown, _verdict(shown, figure), figure.expected_class)
