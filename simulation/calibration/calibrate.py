@@ -1,4 +1,4 @@
-"""Command line of the calibration: `python -m simulation.calibration.calibrate` writes solution.csv in 10 s."""
+"""Command line: `python -m simulation.calibration.calibrate` writes solution.csv (10 s, always the same)."""
 
 import csv
 from datetime import timedelta
@@ -27,7 +27,7 @@ DATES = {  # column -> day relative to the first dose
 
 
 def endoscopy_pairs() -> dict[str, Pair]:
-    """UCEIS before PSL (the widest-spread hit) and before tacrolimus (the hit sharing most scores with it)."""
+    """UCEIS before PSL (the widest-spread hit) and before TAC (the hit that shares most scores with it)."""
     before_psl, before_tac = (enumerate_scores(v) for v in MEASURED[-2:])
     chosen = max(before_psl, key=lambda p: (len(set(p["mh"])), -max(map(p["mh"].count, p["mh"])), p["mh"]))
 

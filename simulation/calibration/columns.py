@@ -1,11 +1,11 @@
 """The columns of solution.csv: what a row says about one of the 109 patients.
 
-Days count from the first tacrolimus dose (day 0) unless said otherwise; flags are 0/1; empty means that the patient
-has no such value. `analysed` are the 55 with an end-of-treatment colonoscopy.
+Days count from the first tacrolimus dose (day 0) unless said otherwise; flags are 0/1; empty means that the
+patient has no such value. The analysed are the 55 with an end-of-treatment colonoscopy.
 """
 
 COLUMNS = {
-    "id": "P001-P055 analysed (MH, then NMH, by end of observation), P056-P086 remitters without colonoscopy, "
+    "id": "P001-P055 analysed (MH, then NMH, by end of observation), P056-P086 without colonoscopy, "
     "P087-P109 without remission. Raw events must not keep this order.",
     "group": "mh, nmh, remission_no_scope or no_remission",
     "prepsl_cai": "Lichtiger CAI at the start of the steroid stretch that leads to tacrolimus",
@@ -45,16 +45,16 @@ COLUMNS = {
     "relapse": "flag; empty without remission",
     "T": "days from remission to relapse or censoring",
     "relapse_or_censor_day": "day of relapse; of last contact if none",
-    "relapse_type": "R1 high-dose IV steroid, R2 biologic, R3 new tacrolimus course, R4 escalation of the running one",
+    "relapse_type": "R1 high-dose IV steroid, R2 biologic, R3 new course, R4 escalation of the running one",
     "steroid_free_24w": "no steroid on days 154-182; empty if contact ended before",
     "psl_stop_day": "last day of the induction taper; steroids of an R1 relapse come on top",
     "psl_total": "mg prednisolone over the stay, both its ends included",
     "admission_day": "first day of the hospital stay, before day 0",
     "discharge_day": "last day of the stay, always before remission",
     "psl_start_day": "first day of the steroid stretch, on or before admission",
-    "psl_daily_mg": "one dose a day from admission to discharge, separated by spaces, never rising; before admission a "
-    "resistant patient takes the first of these, a dependent one an outpatient dose below it; after discharge the "
-    "taper goes on to psl_stop_day",
+    "psl_daily_mg": "one dose a day from admission to discharge, separated by spaces, never rising; before "
+    "admission a resistant patient takes the first of these, a dependent one an outpatient dose below it; "
+    "after discharge the taper goes on to psl_stop_day",
     "tac_start": "date of the first dose",
     "remission_date": "date of remission_day",
     "colonoscopy_date": "date of colonoscopy_day",
@@ -63,6 +63,6 @@ COLUMNS = {
     "follow_up_days": "days from the first dose to the last contact",
     "last_contact": "date of the last visit; nothing of the patient is later",
     "sub_reason": "why not analysed: refused, lost (last seen on tacrolimus), colectomy (on the last day of "
-    "tacrolimus, after the relapse); cai_above_4 (at every visit of days 28-84), biologic_rescue (first dose on the "
-    "day after the last of tacrolimus); empty for the analysed",
+    "tacrolimus, after the relapse); cai_above_4 (at every visit of days 28-84), biologic_rescue (first dose "
+    "on the day after the last of tacrolimus); empty for the analysed",
 }

@@ -67,7 +67,7 @@ def last_contacts(patients: list[Patient]) -> list[int]:
 
 
 def first_doses(follow_up_days: list[int]) -> list[timedelta]:
-    """Days of each first dose after accrual opens: spread over it, none so late that contact passes the lock."""
+    """Days of each first dose after accrual opens: spread, none so late that contact passes the lock."""
     rng = generator("accrual")
     length = (ACCRUAL[1] - ACCRUAL[0]).days
     latest = [min(length, (DATA_LOCK - ACCRUAL[0]).days - d) for d in follow_up_days]

@@ -1,7 +1,7 @@
 """The 54 patients outside the analysis: remitters without an end colonoscopy, and patients without remission.
 
-The paper describes none of them, so their values are drawn from the 55 analysed patients and their course follows
-the reason for which the funnel drops them (`sub_reason`).
+The paper describes none of them, so their values are drawn from the 55 analysed patients and their course
+follows the reason for which the funnel drops them (`sub_reason`).
 """
 
 import numpy as np
@@ -16,13 +16,13 @@ from simulation.calibration.constraints import (
 from simulation.calibration.patients import Patient
 
 # Remitters without colonoscopy: why, and the relapse criterion that fires (None: none). R4 needs running
-# tacrolimus. The colectomy ends tacrolimus after an R1 relapse, so no rule about competing events decides its T.
+# tacrolimus. The colectomy follows an R1 relapse, so no rule about competing events decides its T.
 WITHOUT_COLONOSCOPY = (
     *[("refused", "R4")] * 4, *[("lost", "R4")] * 2, ("refused", "R1"), ("refused", "R2"), ("refused", "R3"),
     ("colectomy", "R1"), *[("refused", None)] * 11, *[("lost", None)] * 10,
 )  # fmt: skip
-# Patients without remission: CAI above 4 at every visit of days 28-84, or a biologic begun on the day after the
-# last tacrolimus dose, which bars remission whatever the CAI does afterwards (D11).
+# Patients without remission: CAI above 4 at every visit of days 28-84, or a biologic begun on the day after
+# the last tacrolimus dose, which bars remission whatever the CAI does afterwards (D11).
 WITHOUT_REMISSION = (*["cai_above_4"] * 14, *["biologic_rescue"] * 9)
 RELATED = (  # columns that one patient keeps together
     ("age", "uc_duration"), ("prepsl_cai", "pretac_cai"), ("prepsl_hb", "pretac_hb"),
@@ -74,7 +74,8 @@ def _remitter(reason: str, code: str | None, rng: np.random.Generator) -> Patien
     # who is lost is last seen while still on tacrolimus; the others are seen after it ends
     contact = duration if reason == "lost" else max(duration, running) + later
     return {
-        "remission_day": remission, "tac_duration": duration, "relapse": int(code is not None), "relapse_type": code,
+        "remission_day": remission, "tac_duration": duration,
+        "relapse": int(code is not None), "relapse_type": code,
         "relapse_or_censor_day": relapse, "contact_min": _observable(contact, rng),
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Joining of the single variables into patients: scores, laboratory values and history that belong together."""
+"""Joining of the single variables into patients whose scores, laboratory and history belong together."""
 
 from collections import Counter
 from typing import Any
@@ -20,7 +20,7 @@ from simulation.calibration.multiset import Pair
 
 Patient = dict[str, Any]
 STEP = {v.column: float(v.step) for v in MEASURED}
-# One endoscopy serves both baselines in this many resistant patients; more would spoil the pre-TAC p (audit E2).
+# Resistant patients whose one endoscopy serves both baselines; in all of them it would spoil p (audit E2).
 SHARED_ENDOSCOPY = {"mh": 15, "nmh": 5}
 # How strongly each value follows the patient's own level, and that level the general severity of the disease.
 FOLLOWS = {
@@ -65,7 +65,7 @@ def _keep_onset_possible(age: np.ndarray, duration: np.ndarray, rng: np.random.G
 def _endoscopy(
     group: str, pairs: dict[str, Pair], dependent: np.ndarray, rng: np.random.Generator
 ) -> Patient:
-    """Pre-PSL and pre-TAC scores: equal where one endoscopy serves both, which only resistant patients can have."""
+    """Pre-PSL and pre-TAC scores: equal where one endoscopy serves both (resistant patients only)."""
     n, shared = GROUP_SIZE[group], SHARED_ENDOSCOPY[group]
     resistant = rng.permutation(np.flatnonzero(dependent == 0))
     sharing, rest = (
@@ -75,7 +75,7 @@ def _endoscopy(
     two_scopes = rest[: PREPSL_ENDOSCOPY[group] - shared]
     before_psl, before_tac = Counter(pairs["prepsl_uceis"][group]), Counter(pairs["pretac_uceis"][group])
     common = rng.permutation(sorted((before_psl & before_tac).elements()))
-    # the lowest common scores are shared first, so that a Mayo score of 2 goes with a low UCEIS at both baselines
+    # the lowest common scores are shared first: a Mayo score of 2 goes with a low UCEIS at both baselines
     serves_both = [*sorted(common)[:MAYO_TWOS_MH], *rng.permutation(sorted(common)[MAYO_TWOS_MH:])][:shared]
     uceis_psl, uceis_tac = np.full(n, -1), np.empty(n, dtype=int)
     uceis_psl[sharing] = uceis_tac[sharing] = serves_both

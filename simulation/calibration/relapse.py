@@ -1,4 +1,4 @@
-"""The relapse curves: when each analysed patient relapses or is censored, and by which criterion (profile P1)."""
+"""The relapse curves: when each analysed patient relapses or is censored, and by which criterion."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from simulation.calibration.constraints import LOGRANK_300_MAX, PROFILE_P1, gene
 
 HORIZON = 300
 DRAWS = 2_000
-# Days from remission for each segment of the profile. The two that decide P < 0.05 at day 300 lie inside their
-# segment (audit E2); the lowest bounds leave time for remission before and contact after.
+# Days from remission for each segment of profile P1. The second ones decide P < 0.05 at day 300 and are
+# narrower than their segment (audit E2); the first ones leave time for a course to end before a relapse.
 SEGMENT_DAYS = {
     "mh": ((45, 98), (160, 290), (310, 490), (505, 985), (1010, 2750)),
     "nmh": ((55, 95), (106, 220), (310, 495), (560, 960), (1010, 2300)),
@@ -19,7 +19,7 @@ SEGMENT_DAYS = {
 
 @dataclass(frozen=True)
 class Criterion:
-    """What fires first: R1 high-dose IV steroid, R2 biologic, R3 new course, R4 escalation (D14); on or off TAC."""
+    """What fires first (D14): R1 high-dose IV steroid, R2 biologic, R3 new course, R4 escalation."""
 
     code: str
     on_treatment: bool = False

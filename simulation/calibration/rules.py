@@ -29,7 +29,7 @@ def _analysed(row: Row) -> bool:
 
 
 def _criterion_possible(row: Row) -> bool:
-    """R4 needs running tacrolimus, R3 an ended course, R2 a distance from the end; R1 may come at any time."""
+    """R4 needs running tacrolimus, R3 an ended course, R2 a distance from the end; R1 comes at any time."""
     gap = row["relapse_or_censor_day"] - row["tac_duration"]
     return {
         "R1": abs(gap) >= QUIET_END,
@@ -46,7 +46,7 @@ def _steroid_free_consistent(row: Row) -> bool:
 
 
 def _adequate_before_tacrolimus(row: Row) -> bool:
-    """Resistant: an adequate dose on each inpatient day before tacrolimus. Dependent: never a week of it (D5)."""
+    """Resistant: an adequate dose on each inpatient day before tacrolimus. Dependent: no week of it (D5)."""
     before = _doses(row)[: -int(row["admission_day"])]
     adequate = sum(mg >= ADEQUATE_PSL_MG for mg in before)
     return adequate < 7 if row["steroid_dependent"] else adequate == len(before)
@@ -124,6 +124,7 @@ RULES: dict[str, Rule] = {
     "stay around the first dose": (
         _everybody, lambda r: r["psl_start_day"] <= r["admission_day"] < 0 < r["discharge_day"],
     ),
+    "target trough reached in hospital": (_everybody, lambda r: r["time_to_target"] <= r["discharge_day"]),
     "PSL goes on after discharge": (_everybody, lambda r: r["discharge_day"] < r["psl_stop_day"]),
     "PSL adds up over the stay": (_everybody, _psl_adds_up),
     "PSL only falls": (_everybody, lambda r: _doses(r) == sorted(_doses(r), reverse=True)),

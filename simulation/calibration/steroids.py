@@ -13,12 +13,13 @@ from simulation.calibration.constraints import (
 
 TABLET_MG = 5
 FIRST_DOSES_MG = {True: (20, 25, 30, 35, 40), False: (30, 40, 50, 60)}  # dependent, resistant
+SHORTEST_STAY = 11  # days after the first dose; the slowest target trough is reached on day 10
 PROPOSALS = 600
 
 
 @dataclass(frozen=True)
 class Stay:
-    """A hospital stay and its PSL, one dose a day, both ends included. Days from the first tacrolimus dose."""
+    """A hospital stay and its PSL: days from the first tacrolimus dose, one PSL dose a day, ends included."""
 
     psl_start_day: int
     admission_day: int
@@ -61,7 +62,7 @@ def stay(total_mg: int, dependent: bool, remission_day: int, rng: np.random.Gene
     for _ in range(PROPOSALS):
         first = int(rng.choice(FIRST_DOSES_MG[dependent]))
         lead = int(rng.integers(1, 7 if dependent and first >= ADEQUATE_PSL_MG else 13))
-        discharge = int(rng.integers(9, min(remission_day - 1, 56) + 1))
+        discharge = int(rng.integers(SHORTEST_STAY, min(remission_day - 1, 56) + 1))
         start_range = DEPENDENT_PSL_START if dependent else RESISTANT_PSL_START
         psl_start = int(rng.integers(start_range[0], min(start_range[1], -lead) + 1))
         hold = int(rng.integers(1 if dependent else lead, lead + 15))
