@@ -83,8 +83,9 @@ def rate_at(steps: Sequence[Step], day: int) -> Rate:
     last = past[-1]
     if not at_risk and last.event_free > 0:
         return Rate(None, None, None, 0, events, "beyond_follow_up")
-    bounds = (None, None) if last.lower is None or last.upper is None else (1 - last.upper, 1 - last.lower)
-    return Rate(1 - last.event_free, *bounds, at_risk, events, None)
+    lower = None if last.upper is None else 1 - last.upper
+    upper = None if last.lower is None else 1 - last.lower
+    return Rate(1 - last.event_free, lower, upper, at_risk, events, None)
 
 
 def compare(

@@ -1,0 +1,59 @@
+"""Build all marts: SQL models first, then the tables that need statistics, the comparison last."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from assets.marts.figures import our_figures
+from assets.marts.paper_comparison import impossible_set, paper_comparison
+from assets.marts.relapse import at_risk, relapse_rate, survival_curve
+from assets.marts.summary import summarise
+from assets.marts.test import compare_groups
+from schemas import contract, published
+from schemas.metric import metrics
+from warehouse import model
+
+MINIMUM_PATIENTS = 5
+"""Quartiles of fewer patients would show single ones."""
+STAMPS = ("definition_version", "parameter_hash")
+
+
+def build(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> dict[str, int]:
+    """Make every table of the layer anew from cohorts, labels and OMOP; return the rows of each.
+
+    `parameters` are the study's (`schemas.study`), both stamps included.
+    """
+    given = {**parameters, "minimum_patients": MINIMUM_PATIENTS}
+    rows = {name: model.build(connection, name, given) for name in model.models("marts")}
+    patients = connection.execute("select * from marts.patient order by person_id").pl()
+    sections = {s: [m for m in metrics() if m.section == s] for s in ("baseline", "end_of_treatment")}
+    days, confidence = parameters["landmark_days"], parameters["confidence_level"]
+    frames = {
+        **{f"marts.{section}": summarise(patients, chosen) for section, chosen in sections.items()},
+        "marts.relapse_rate": relapse_rate(patients, days, confidence),
+        "marts.survival_curve": survival_curve(patients, confidence),
+        "marts.at_risk": at_risk(patients),
+        "marts.test": compare_groups(patients, metrics(), days),
+    }
+    for name, frame in frames.items():
+        rows[name] = _write(connection, name, frame, parameters)
+    comparison = paper_comparison(
+        published.figures(), our_figures(connection), parameters["significance_level"]
+    )
+    sets = impossible_set(comparison, published.impossible_sets())
+    rows["marts.paper_comparison"] = _write(connection, "marts.paper_comparison", comparison, parameters)
+    rows["marts.impossible_set"] = _write(connection, "marts.impossible_set", sets, parameters)
+    return rows
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, parameters: Mapping[str, Any]
+) -> int:
+    stamped = frame.with_columns(pl.lit(parameters[s]).alias(s) for s in STAMPS)
+    connection.register("frame", stamped)
+    try:
+        return model.write(connection, contract.load(name), "select * from frame")
+    finally:
+        connection.unregister("frame")

@@ -1,0 +1,25 @@
+-- Why patients never entered the cohort flow, and why they left it.
+with leave as (
+    -- before the flow: treated with tacrolimus, but no index course
+    select
+        'tacrolimus' as step,
+        reason
+    from cohorts.exclusion
+    union all
+    -- inside it: the first step that the patient did not pass
+    select
+        first_failed_step as step,
+        coalesce(first_failed_reason, 'not_given') as reason
+    from marts.patient
+    where first_failed_step is not null
+)
+
+select
+    step,
+    reason,
+    count(*) as patients,
+    $definition_version as definition_version,
+    $parameter_hash as parameter_hash
+from leave
+group by step, reason
+order by step, reason
