@@ -1,7 +1,6 @@
 """A rule: one sentence that a clinician can contest, and how Great Expectations asks it.
 
-Rules are data in `expectations/rules/<layer>/<table>.toml`; what a contract already says (columns, key,
-required values) becomes rules without being typed again.
+Rules are data in `expectations/rules/<layer>/<table>.toml`.
 """
 
 import datetime as dt
@@ -13,9 +12,6 @@ from importlib import resources
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-from schemas import contract
-from schemas.contract import Contract
 
 Severity = Literal["critical", "warning"]
 Owner = Literal["clinician", "data manager", "developer", "statistician"]
@@ -86,12 +82,6 @@ def _literal(value: object) -> str:
 
 
 @functools.cache
-def rules(table: str) -> tuple[Rule, ...]:
-    """Every rule of one table: those its contract implies, then those written for it."""
-    return (*_structure(contract.load(table)), *written(table))
-
-
-@functools.cache
 def written(table: str) -> tuple[Rule, ...]:
     """The rules in the table's own file; no file means none."""
     layer, _, name = table.partition(".")
@@ -100,58 +90,3 @@ def written(table: str) -> tuple[Rule, ...]:
         return ()
     document = tomllib.loads(file.read_text(encoding="utf-8"))
     return tuple(Rule.model_validate({"table": table, **rule}) for rule in document["rule"])
-
-
-def by_table_and_severity(layer: str) -> dict[tuple[str, Severity], list[Rule]]:
-    """The rules of a layer as its asset checks group them, in the order in which results come."""
-    groups: dict[tuple[str, Severity], list[Rule]] = {}
-    for table in contract.contracts(layer):
-        for rule in rules(table.name):
-            groups.setdefault((table.name, rule.severity), []).append(rule)
-    return groups
-
-
-def _structure(table: Contract) -> list[Rule]:
-    """The rules that every contract implies."""
-
-    def implied(name: str, sentence: str, **how: object) -> Rule:
-        return Rule.model_validate(
-            {
-                "table": table.name,
-                "name": name,
-                "sentence": sentence,
-                "source": f"schemas/{table.layer}/{table.table}.toml",
-                "severity": "critical",
-                "owner": "developer",
-                "what_to_do": "Correct the model that makes the table, or its contract, and build again.",
-                **how,
-            }
-        )
-
-    found = [
-        implied(
-            "columns",
-            "The table has the columns of its contract, in the contract's order.",
-            expectation="ExpectTableColumnsToMatchOrderedList",
-            arguments={"column_list": list(table.column_names)},
-        )
-    ]
-    if table.key:
-        key = ", ".join(f'"{column}"' for column in table.key)
-        found.append(
-            implied(
-                "key_unique",
-                f"No two rows share the key ({', '.join(table.key)}).",
-                sql=f"select {key} from {{batch}} group by {key} having count(*) > 1",
-            )
-        )
-    required = [f'"{column.name}" is null' for column in table.columns if not column.nullable]
-    if required:
-        found.append(
-            implied(
-                "required_filled",
-                "Every required column is filled.",
-                sql=f"select 1 from {{batch}} where {' or '.join(required)}",
-            )
-        )
-    return found

@@ -9,8 +9,9 @@ from typing import Any
 
 import duckdb
 
+from expectations.derived import rules
 from expectations.result import Result
-from expectations.rule import Rule, rules
+from expectations.rule import Rule
 from schemas import contract, study
 from schemas.contract import LAYERS
 from warehouse.connection import connect
@@ -29,8 +30,8 @@ def evaluate(
 ) -> list[Result]:
     """Ask every rule of the named tables (default: all), reading the file only.
 
-    `parameters` (default: the study's) are for rules that name one. The writer must have closed the file. A rule that
-    cannot be asked (its table is missing, its query does not run) has the verdict `error`.
+    `parameters` (default: the study's) are for rules that name one. The writer must have closed the file. A
+    rule that cannot be asked (its table is missing, its query does not run) has the verdict `error`.
     """
     given = study.load().parameters() if parameters is None else parameters
     wanted = list(tables() if names is None else names)
@@ -38,7 +39,7 @@ def evaluate(
         present = {
             f"{schema}.{table}"
             for schema, table in connection.execute(
-                "select schema_name, table_name from duckdb_tables()"
+                "select table_schema, table_name from information_schema.tables"
             ).fetchall()
         }
         found = [Result.of(rule, 0, 0, error=True) for t in wanted if t not in present for rule in rules(t)]
@@ -85,7 +86,8 @@ def _result(rule: Rule, answer: Any) -> Result:
     if _raised(answer.exception_info):
         return Result.of(rule, 0, 0, error=True)
     if "element_count" in answer.result:
-        return Result.of(rule, answer.result["element_count"], answer.result["unexpected_count"])
+        counted = answer.result["unexpected_count"] or 0  # over no rows at all it is None
+        return Result.of(rule, answer.result["element_count"], counted)
     return Result.of(rule, 1, 0 if answer.success else 1)
 
 
