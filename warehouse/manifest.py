@@ -50,6 +50,21 @@ class Manifest(BaseModel):
     checks: dict[str, dict[str, int]]
     """Number of rules by severity and verdict."""
 
+    @property
+    def rows(self) -> int:
+        """Rows of all published tables."""
+        return sum(table.rows for table in self.tables.values())
+
+    @property
+    def rules(self) -> int:
+        """Rules asked of the build."""
+        return sum(sum(verdicts.values()) for verdicts in self.checks.values())
+
+    @property
+    def not_met(self) -> int:
+        """Rules with any other verdict than `passed`; a release has only warnings among them."""
+        return self.rules - sum(verdicts.get("passed", 0) for verdicts in self.checks.values())
+
 
 def code_version() -> str:
     """The installed version, with the commit where it runs from a checkout."""

@@ -4,7 +4,6 @@ import datetime as dt
 import shutil
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +16,7 @@ from warehouse import fingerprint, freeze, published
 from warehouse.connection import connect
 from warehouse.errors import DataError
 from warehouse.lock import writer_lock
-from warehouse.manifest import Input, Manifest, Table, code_version
+from warehouse.manifest import Input, Manifest, Table, code_version, load_manifest
 from warehouse.places import Places
 
 METADATA = "quality.release"
@@ -40,22 +39,14 @@ class CheckResult(Protocol):
     def what_to_do(self) -> str: ...
 
 
-@dataclass(frozen=True)
-class Release:
-    """A published release: its manifest and the folder that keeps it."""
-
-    manifest: Manifest
-    folder: Path
-
-
 def publish(
     places: Places, protocol: Study, results: Sequence[CheckResult], tables: Sequence[Contract] | None = None
-) -> Release:
+) -> Manifest:
     """Make the build a release and put it where analysts open it; until the last step the old one stays.
 
     `results` are those of every rule on this very build; `tables` are all contracts unless given. The writer
     must have closed the build. Raises `DataError` when a critical rule was not met. The same content gets the
-    same id, and what is already kept under that id stays as it is.
+    same id, and what is already kept under that id stays as it is. Returns the manifest of what is kept.
     """
     _refuse_failures(results)
     with writer_lock(places):
@@ -71,7 +62,7 @@ def publish(
         finally:
             shutil.rmtree(part, ignore_errors=True)
         freeze.point(folder / places.published.name, places.published)
-    return Release(Manifest.model_validate_json((folder / "manifest.json").read_bytes()), folder)
+    return load_manifest(places, manifest.release_id)
 
 
 def _published(tables: Sequence[Contract] | None) -> list[Contract]:
@@ -83,7 +74,7 @@ def _refuse_failures(results: Sequence[CheckResult]) -> None:
     failures = [r for r in results if r.severity == "critical" and r.verdict != "passed"]
     if failures:
         told = "\n".join(
-            f"  {r.rule} on {r.table_name}: {r.failed:,} rows. {r.what_to_do}"
+            f"  {r.rule} on {r.table_name}: {r.verdict}, {r.failed:,} rows. {r.what_to_do}"
             for r in sorted(failures, key=lambda r: (r.table_name, r.rule))
         )
         raise DataError(f"Nothing was published; the last release stays. Critical rules not met:\n{told}")
