@@ -1,0 +1,75 @@
+"""SQL models: parents from the text, results kept to the contract, one way of opening DuckDB."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from schemas.contract import LAYERS, Column, Contract
+from warehouse import model
+from warehouse.connection import connect
+
+VISIT = Contract(
+    name="staging.visit",
+    description="A visit's table.",
+    grain="one visit",
+    key=("visit",),
+    columns=(
+        Column(name="visit", type="bigint", nullable=False, description="Visit."),
+        Column(name="crp", type="decimal(18, 6)", unit="mg/dL", description="C-reactive protein."),
+    ),
+)
+
+
+def test_every_model_comes_after_its_parents() -> None:
+    for layer in LAYERS:
+        made = model.models(layer)
+        for position, name in enumerate(made):
+            assert not set(model.parents(name)) & set(made[position:]), name
+
+
+def test_columns_are_matched_by_name_and_types_are_the_contract_s(tmp_path: Path) -> None:
+    with connect(tmp_path / "build.duckdb") as connection:
+        assert model.write(connection, VISIT, "select 0.04 as crp, 7 as visit") == 1
+        assert model.write(connection, VISIT, "select 8 as visit, null as crp") == 1
+        rows = connection.execute("select visit, crp, typeof(crp) from staging.visit").fetchall()
+        comment = connection.execute(
+            "select comment from duckdb_columns() where table_name = 'visit' and column_name = 'crp'"
+        ).fetchall()
+    assert rows == [(8, None, "DECIMAL(18,6)")]
+    assert comment == [("C-reactive protein. [mg/dL]",)]
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ("select null as visit, 1 as crp", duckdb.ConstraintException),
+        ("select 1 as visit, 1 as crp, 2 as extra", duckdb.BinderException),
+        ("select 1 as visit, 'high' as crp", duckdb.ConversionException),
+    ],
+    ids=["a required column is null", "a column of no contract", "a word for a number"],
+)
+def test_what_breaks_the_contract_raises(tmp_path: Path, query: str, error: type[Exception]) -> None:
+    with connect(tmp_path / "build.duckdb") as connection, pytest.raises(error):
+        model.write(connection, VISIT, query)
+
+
+def test_a_parameter_that_nobody_gives_raises() -> None:
+    asking = next(
+        name for layer in LAYERS for name in model.models(layer) if "$definition_version" in model.sql(name)
+    )
+    with duckdb.connect() as connection, pytest.raises(KeyError):
+        model.build(connection, asking, {})
+
+
+def test_a_connection_speaks_utc_and_fetches_nothing(tmp_path: Path) -> None:
+    with connect(tmp_path / "build.duckdb") as connection:
+        zone, install = connection.execute(
+            "select current_setting('TimeZone'), current_setting('autoinstall_known_extensions')"
+        ).fetchall()[0]
+        schemas = {
+            row[0] for row in connection.execute("select schema_name from duckdb_schemas()").fetchall()
+        }
+    assert (zone, install) == ("UTC", False)
+    assert set(LAYERS) <= schemas
+    assert not list(tmp_path.glob("*.wal"))
