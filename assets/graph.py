@@ -1,11 +1,11 @@
-"""The assets: every table of every layer, its parents read from its SQL, its columns from its contract.
+"""How a table becomes an asset: parents read from its SQL, columns and meaning from its contract.
 
 A layer is one step: a step costs more than most tables, and every table is still an asset of its own.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import duckdb
 from dagster import (
@@ -13,6 +13,7 @@ from dagster import (
     AssetsDefinition,
     AssetSpec,
     MaterializeResult,
+    RawMetadataValue,
     TableColumn,
     TableColumnConstraints,
     TableSchema,
@@ -20,15 +21,18 @@ from dagster import (
 )
 
 from assets.resource import Warehouse
-from schemas import contract, extract
+from schemas import contract
 from schemas.contract import Contract
+from schemas.extract import Feed
 from warehouse import model
 
 log = logging.getLogger("mucosa")
 
 OWNER = "team:clinical-data"
 Build = Callable[[duckdb.DuckDBPyConnection, Warehouse], Mapping[str, int]]
-"""Makes every table of a layer and returns their numbers of rows."""
+"""Makes every table of a layer and returns the rows of each."""
+Picture = Callable[[duckdb.DuckDBPyConnection], Mapping[str, Mapping[str, RawMetadataValue]]]
+"""Further metadata by table, such as a plot of aggregates."""
 
 
 def key(table: str) -> AssetKey:
@@ -36,7 +40,7 @@ def key(table: str) -> AssetKey:
     return AssetKey(table.split("."))
 
 
-def spec(table: Contract, parents: tuple[str, ...]) -> AssetSpec:
+def table_spec(table: Contract, parents: Sequence[str]) -> AssetSpec:
     """One table as an asset, described by its contract alone."""
     columns = [
         TableColumn(
@@ -63,40 +67,54 @@ def spec(table: Contract, parents: tuple[str, ...]) -> AssetSpec:
     )
 
 
-def landing() -> list[AssetSpec]:
-    """What hospitals deliver: files that Mucosa reads and never writes."""
-    return [
-        AssetSpec(
-            AssetKey(["landing", feed.feed]),
-            description=f"{feed.description}\n\nOne record: {feed.row}.",
-            group_name="landing",
-            owners=["team:hospital"],
-            kinds={"csv"},
-        )
-        for feed in extract.feeds()
-    ]
+def feed_spec(feed: Feed, layer: str, kind: str, parents: Sequence[str] = ()) -> AssetSpec:
+    """One feed as files: as landed, or as the owner-only text copy of it."""
+    columns = [TableColumn(c.name, "text", c.meaning) for c in feed.columns]
+    return AssetSpec(
+        AssetKey([layer, feed.feed]),
+        deps=[key(parent) for parent in parents],
+        description=f"{feed.description}\n\nOne record: {feed.row}.",
+        group_name=layer,
+        owners=["team:hospital" if layer == "landing" else OWNER],
+        kinds={kind},
+        metadata={"dagster/column_schema": TableSchema(columns=columns)},
+    )
 
 
-def layer(name: str, build: Build, parents: Mapping[str, tuple[str, ...]]) -> AssetsDefinition:
-    """One layer as a step. `parents` names what the tables made in Python read; SQL says it by itself."""
-    specs = [
-        spec(table, model.parents(table.name) if table.name in model.models(name) else parents[table.name])
+def layer_specs(name: str, parents: Mapping[str, Sequence[str]]) -> list[AssetSpec]:
+    """All tables of a layer; `parents` names what is read by tables that Python makes."""
+    if unknown := set(parents) - {table.name for table in contract.contracts(name)}:
+        raise ValueError(f"No contract for {', '.join(sorted(unknown))}")
+    read = {
+        table.name: (*(model.parents(table.name) if table.name in model.models(name) else ()),)
         for table in contract.contracts(name)
+    }
+    return [
+        table_spec(contract.load(table), [*found, *parents.get(table, ())]) for table, found in read.items()
     ]
+
+
+def layer_step(
+    name: str, specs: Sequence[AssetSpec], build: Build, picture: Picture | None = None
+) -> AssetsDefinition:
+    """One layer as a step that makes all its tables in one writing."""
 
     @multi_asset(name=name, specs=specs, pool="warehouse")
     def step(warehouse: Warehouse) -> Iterator[MaterializeResult]:
         started = time.monotonic()
         with warehouse.writing(name) as connection:
             rows = build(connection, warehouse)
+            pictures = picture(connection) if picture else {}
         finished(name, rows, time.monotonic() - started)
         for made in specs:
             table = ".".join(made.key.path)
-            yield MaterializeResult(asset_key=made.key, metadata={"dagster/row_count": rows[table]})
+            metadata = {"dagster/row_count": rows[table], **pictures.get(table, {})}
+            yield MaterializeResult(asset_key=made.key, metadata=metadata)
 
     return step
 
 
 def finished(step: str, rows: Mapping[str, int], seconds: float) -> None:
     """Tell whoever listens that a step is done: counts only."""
-    log.info("%s|%d tables, %s rows|%.1f", step, len(rows), f"{sum(rows.values()):,}", seconds)
+    tables = f"{len(rows)} tables" if len(rows) > 1 else "1 table"
+    log.info("%s|%s, %s rows|%.1f", step, tables, f"{sum(rows.values()):,}", seconds)

@@ -1,58 +1,62 @@
 """Rules as Dagster asset checks: one check for each table and severity, which names the rules that failed."""
 
-import logging
 import time
 from collections.abc import Iterator
 
 from dagster import (
     AssetCheckResult,
+    AssetChecksDefinition,
     AssetCheckSeverity,
     AssetCheckSpec,
-    AssetChecksDefinition,
-    AssetKey,
     multi_asset_check,
 )
 
+from assets import graph
 from assets.resource import Warehouse
-from expectations import rules, run
+from expectations import run
+from expectations.derived import by_table_and_severity
+from expectations.result import explain, summarise, write_results
 
-log = logging.getLogger("mucosa")
 
-
-def layer(name: str) -> AssetChecksDefinition:
-    """All checks of one layer as one step; a critical one stops whatever lies to the right."""
+def layer_checks(name: str) -> AssetChecksDefinition:
+    """All checks of one layer as one step; a critical one stops whatever lies to the right of its table."""
     specs = [
         AssetCheckSpec(
             severity,
-            asset=AssetKey(table.split(".")),
+            asset=graph.key(table),
             blocking=severity == "critical",
             description="\n".join(f"- {rule.sentence}" for rule in asked),
         )
-        for (table, severity), asked in rules.by_table_and_severity(name).items()
+        for (table, severity), asked in by_table_and_severity(name).items()
     ]
 
     @multi_asset_check(name=f"{name}_checks", specs=specs, pool="warehouse")
     def step(warehouse: Warehouse) -> Iterator[AssetCheckResult]:
         started = time.monotonic()
         with warehouse.guarding(f"{name}_checks"):
-            results = run.evaluate(warehouse.places.build, layer=name)
+            results = run.evaluate(warehouse.places.build, run.tables([name]), warehouse.protocol.parameters())
         with warehouse.writing(f"{name}_checks") as connection:
-            run.write_results(connection, results, layer=name)
-        failed = [r for r in results if r.verdict != "passed"]
-        log.info(
-            "%s|%d rules, %d not met|%.1f",
+            write_results(connection, results)
+        unmet = sum(r.verdict != "passed" for r in results)
+        graph.log.info(
+            "%s|%d rules, %s|%.1f",
             f"{name} checks",
             len(results),
-            len(failed),
+            f"{unmet} not met" if unmet else "all met",
             time.monotonic() - started,
         )
-        for (table, severity), summary in run.summarise(results).items():
+        for (table, severity), summary in summarise(results).items():
             yield AssetCheckResult(
                 passed=summary.passed,
-                asset_key=AssetKey(table.split(".")),
+                asset_key=graph.key(table),
                 check_name=severity,
                 severity=AssetCheckSeverity.ERROR if severity == "critical" else AssetCheckSeverity.WARN,
-                metadata={"rules": summary.rules, "failed": summary.failed_text},
+                description=explain(r for r in results if r.table_name == table) or None,
+                metadata={
+                    "rules": summary.rules,
+                    "rules not met": summary.text,
+                    "rows that break them": summary.failed_rows,
+                },
             )
 
     return step

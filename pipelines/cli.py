@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from warehouse.errors import MucosaError, UsageError
-from warehouse.places import Places
+from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
 
 app = typer.Typer(
     name="mucosa",
@@ -30,12 +30,10 @@ Landing = Annotated[
 Data = Annotated[
     Path, typer.Option(envvar="MUCOSA_DATA", help="Folder of everything made: build, releases, report, history.")
 ]
-DEFAULT_LANDING = Path("data/landing")
-DEFAULT_DATA = Path("data")
 
 
 @app.command()
-def run(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) -> None:
+def run(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
     """The whole way: make the synthetic hospital if nothing has landed, then materialize, publish and report."""
     from pipelines import night, synthetic
 
@@ -48,8 +46,8 @@ def run(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) -> None:
 
 @app.command()
 def simulate(
-    landing: Landing = DEFAULT_LANDING,
-    data: Data = DEFAULT_DATA,
+    landing: Landing = Path(DEFAULT_LANDING),
+    data: Data = Path(DEFAULT_DATA),
     cohort: Annotated[
         str | None, typer.Option(help="`paper`: the 109 patients calibrated to the published study.")
     ] = None,
@@ -77,7 +75,7 @@ def simulate(
 
 
 @app.command()
-def materialize(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) -> None:
+def materialize(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
     """Bring every delivery through all layers, check them, publish a release and write the report.
 
     A failing critical check leaves the previous release untouched, says which rule failed on which table for
@@ -89,7 +87,7 @@ def materialize(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) -
 
 
 @app.command()
-def report(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) -> None:
+def report(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
     """Write the report of the published release anew."""
     from pipelines import night
 
@@ -97,7 +95,7 @@ def report(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) -> Non
 
 
 @app.command()
-def releases(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) -> None:
+def releases(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
     """List the releases, newest first."""
     from pipelines import browse
 
@@ -105,7 +103,7 @@ def releases(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) -> N
 
 
 @app.command()
-def quarantine(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) -> None:
+def quarantine(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
     """Count the quarantined records of the last build by feed and rule, and say why each rule exists."""
     from pipelines import browse
 
@@ -114,8 +112,8 @@ def quarantine(landing: Landing = DEFAULT_LANDING, data: Data = DEFAULT_DATA) ->
 
 @app.command()
 def ui(
-    landing: Landing = DEFAULT_LANDING,
-    data: Data = DEFAULT_DATA,
+    landing: Landing = Path(DEFAULT_LANDING),
+    data: Data = Path(DEFAULT_DATA),
     port: Annotated[int, typer.Option(help="Port on the loopback address.")] = 3000,
 ) -> None:
     """Open Dagster's lineage browser on this machine only."""

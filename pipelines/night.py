@@ -1,43 +1,46 @@
 """One night from the command line: run the job, show progress, say what came out or what to do."""
 
 import logging
-import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.status import Status
 
-from warehouse.errors import DataError
+from warehouse.errors import DataError, UsageError
+from warehouse.lock import writer_lock
 from warehouse.places import Places
 
-JOB = "night"
+if TYPE_CHECKING:
+    from dagster import ExecuteInProcessResult
 
 
 def materialize(places: Places, console: Console) -> None:
     """Run every step in this process. Raises `DataError` with what to do when the night ends red."""
-    from assets import raw
+    from assets.raw.landing import find_deliveries
 
-    raw.find_deliveries(places.landing)  # the usual mistakes are named before anything heavy is loaded
-    with console.status("Starting Dagster") as status:
+    find_deliveries(places.landing)  # the usual mistakes are named before anything heavy is loaded
+    with console.status("Starting Dagster") as status, writer_lock(places):
         from pipelines import instance
 
-        progress = _Progress(console, status)
         instance.prepare(places)
-        from pipelines.definitions import defs
+        from pipelines.definitions import NIGHT, defs
 
         logger = logging.getLogger("mucosa")
         logger.setLevel(logging.INFO)
+        progress = _Progress(console, status)
         logger.addHandler(progress)
         try:
-            with instance.opened(places) as opened:
-                result = defs.resolve_job_def(JOB).execute_in_process(
-                    instance=opened,
+            with instance.opened(places) as history:
+                result = defs.resolve_job_def(NIGHT).execute_in_process(
+                    instance=history,
                     raise_on_error=False,
                     run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                 )
         finally:
             logger.removeHandler(progress)
     if not result.success:
-        raise DataError(_reason(result, places))
+        raise DataError(_reason(result))
 
 
 def write_report(places: Places) -> Path:
@@ -46,7 +49,7 @@ def write_report(places: Places) -> Path:
     from warehouse import connection
 
     if not places.published.exists():
-        raise DataError(f"There is no release in {places.data} yet; run `mucosa materialize` first.")
+        raise UsageError(f"There is no release in {places.data} yet; run `mucosa materialize` first.")
     with connection.connect(places.published, read_only=True) as release:
         return report.write_report(release, places)
 
@@ -54,42 +57,36 @@ def write_report(places: Places) -> Path:
 def point_to_results(places: Places, console: Console) -> None:
     """Say where the results lie and how to go on."""
     here = Path.cwd()
-    shown = {
-        "Release": places.published,
-        "Report": places.report / "index.html",
-        "Releases": places.releases,
-    }
-    for name, path in shown.items():
-        near = path.relative_to(here) if path.is_relative_to(here) else path
-        console.print(f"{name:<9} {near}")
-    console.print("Lineage   make ui")
+    for name, path in {"Release": places.published, "Report": places.report / "index.html"}.items():
+        console.print(f"{name:<8} {path.relative_to(here) if path.is_relative_to(here) else path}", soft_wrap=True)
+    console.print("Lineage  make ui")
 
 
-def _reason(result: object, places: Places) -> str:
-    """Why the night ended red: failed rules first, else the message of the step that stopped."""
-    from expectations import verdicts
-
-    failed = verdicts.read_failures(places)
-    if failed:
-        return failed
-    messages = []
-    for event in result.all_events:  # type: ignore[attr-defined]
-        if event.is_step_failure:
-            error = event.step_failure_data.error
-            while error.cause is not None:
-                error = error.cause
-            messages.append(error.message.partition(": ")[2].strip() or error.message.strip())
-    return os.linesep.join(dict.fromkeys(messages)) or "The night stopped; open `mucosa ui` for its log."
+def _reason(result: "ExecuteInProcessResult") -> str:
+    """Why the night ended red: what the failed checks say, else the message of the step that stopped."""
+    told = [
+        check.description or f"{check.check_name} of {check.asset_key.to_user_string()}"
+        for check in result.get_asset_check_evaluations()
+        if not check.passed and check.blocking
+    ]
+    for event in result.get_step_failure_events():
+        error = event.step_failure_data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        if error is not None and not told:
+            told.append(error.message.partition(": ")[2].strip() or error.message.strip())
+    untouched = "Nothing was published; the last release, if there is one, stays as it was."
+    return "\n\n".join([*dict.fromkeys(told), untouched])
 
 
 class _Progress(logging.Handler):
     """Shows one line for each finished step."""
 
-    def __init__(self, console: Console, status: object) -> None:
+    def __init__(self, console: Console, status: Status) -> None:
         super().__init__()
         self.console, self.status = console, status
 
     def emit(self, record: logging.LogRecord) -> None:
         step, what, seconds = record.getMessage().split("|")
-        self.console.print(f"[green]✓[/green] {step:<22} {what:<34} {seconds:>5} s")
-        self.status.update(f"after {step}")  # type: ignore[attr-defined]
+        self.console.print(f"[green]✓[/green] {step:<16} {what:<32} {seconds:>6} s")
+        self.status.update(f"{step} done, going on")

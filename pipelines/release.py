@@ -1,49 +1,57 @@
-"""The last two assets: the release, published only if every critical rule still holds, and its report."""
+"""The last assets: every rule asked once more, the release if none forbids it, and its report."""
 
 import time
+from collections.abc import Iterator
 
-from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, MaterializeResult, MetadataValue, asset
+from dagster import AssetKey, AssetsDefinition, AssetSpec, MaterializeResult, MetadataValue, asset, multi_asset
 
 from assets import graph
-from assets.resource import StepError, Warehouse
+from assets.resource import Warehouse
 from expectations import run
+from expectations.result import write_results
 from schemas import contract
-from warehouse import connection, lock
+from warehouse import connection
 from warehouse import release as releases
+from warehouse.lock import writer_lock
 
-MARTS = [graph.key(table.name) for table in contract.contracts("marts")]
-
-
-@asset(
-    key=AssetKey(["release", "mucosa"]),
-    deps=[*MARTS, AssetKey(["quality", "results"])],
+RESULTS = graph.table_spec(
+    contract.load("quality.results"), [t.name for layer in contract.LAYERS[:-1] for t in contract.contracts(layer)]
+)
+RELEASE = AssetSpec(
+    AssetKey(["release", "mucosa"]),
+    deps=[RESULTS.key, *(graph.key(table.name) for table in contract.contracts("marts"))],
     group_name="release",
     owners=[graph.OWNER],
     kinds={"duckdb", "parquet"},
-    description="The validated release: every rule is asked once more, then one atomic rename publishes it.",
-    pool="warehouse",
+    description="The validated release, `mucosa.duckdb`: checked as a whole, then put in place by one atomic rename.",
 )
-def published(context: AssetExecutionContext, warehouse: Warehouse) -> MaterializeResult:
-    """Ask every rule again, because a blocking check stops only its own run, and publish if none fails."""
+
+
+@multi_asset(name="release", specs=[RESULTS, RELEASE], pool="warehouse")
+def published(warehouse: Warehouse) -> Iterator[MaterializeResult]:
+    """Ask every rule again, because a blocking check stops only its own run, and publish if none forbids it."""
     started = time.monotonic()
-    with warehouse.guarding("release"), lock.writer_lock(warehouse.places):
-        results = run.evaluate(warehouse.places.build)
-        with connection.connect(warehouse.places.build) as build:
-            run.write_results(build, results)
-        failures = run.blocking_failures(results)
-        if not failures:
-            made = releases.publish(warehouse.places, results=results, protocol=warehouse.protocol)
-    if failures:
-        raise StepError(run.explain(failures))
-    graph.finished("release", {"release": made.rows}, time.monotonic() - started)
-    return MaterializeResult(
-        metadata={"release": made.release_id, "content": made.content_hash, "dagster/row_count": made.rows}
+    with warehouse.guarding("release"), writer_lock(warehouse.places):
+        results = run.evaluate(warehouse.places.build, parameters=warehouse.protocol.parameters())
+        with connection.connect(warehouse.places.build, memory_limit=warehouse.memory_limit) as build:
+            write_results(build, results)
+        made = releases.publish(warehouse.places, warehouse.protocol, results).manifest
+    graph.finished("release", {name: table.rows for name, table in made.tables.items()}, time.monotonic() - started)
+    yield MaterializeResult(asset_key=RESULTS.key, metadata={"dagster/row_count": len(results)})
+    yield MaterializeResult(
+        asset_key=RELEASE.key,
+        metadata={
+            "release": made.release_id,
+            "content": made.content_hash,
+            "protocol": f"{made.definition_version} {made.parameter_hash}",
+            "dagster/row_count": made.rows,
+        },
     )
 
 
 @asset(
     key=AssetKey(["release", "report"]),
-    deps=[published],
+    deps=[RELEASE.key],
     group_name="release",
     owners=[graph.OWNER],
     kinds={"html"},
@@ -54,12 +62,10 @@ def report(warehouse: Warehouse) -> MaterializeResult:
     from assets.report import report as reports
 
     started = time.monotonic()
-    with (
-        warehouse.guarding("report"),
-        connection.connect(warehouse.places.published, read_only=True) as release,
-    ):
-        page = reports.write_report(release, warehouse.places)
-    graph.finished("report", {"report": 1}, time.monotonic() - started)
+    places = warehouse.places
+    with warehouse.guarding("report"), connection.connect(places.published, read_only=True) as release:
+        page = reports.write_report(release, places)
+    graph.log.info("report|%s|%.1f", page.name, time.monotonic() - started)
     return MaterializeResult(metadata={"page": MetadataValue.text(page.name)})
 
 

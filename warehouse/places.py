@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+DEFAULT_LANDING = "data/landing"
+DEFAULT_DATA = "data"
+
 
 @dataclass(frozen=True)
 class Places:

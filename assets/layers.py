@@ -1,0 +1,120 @@
+"""The layers from raw to marts as Dagster assets, in the order of the flow."""
+
+import base64
+from collections.abc import Mapping
+
+import duckdb
+from dagster import AssetsDefinition, AssetSpec, MetadataValue, RawMetadataValue
+
+from assets import cohorts as cohort_tables
+from assets import graph
+from assets import labels as label_tables
+from assets import omop as omop_tables
+from assets.fhir import tables as fhir_tables
+from assets.marts import build as mart_tables
+from assets.raw import load as raw_files
+from assets.resource import Warehouse
+from assets.staging import build as staging_tables
+from schemas import extract
+from warehouse import keys
+
+FEEDS = extract.feeds()
+
+LANDING: list[AssetSpec] = [graph.feed_spec(feed, "landing", "csv") for feed in FEEDS]
+"""What hospitals deliver: files that Mucosa reads and never writes."""
+
+
+def _raw(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
+    records = raw_files.load(warehouse.places)
+    rows = {f"raw.{feed.feed}": records.get(feed.feed, 0) for feed in FEEDS}
+    return {**rows, "raw.file": raw_files.catalogue(connection, warehouse.places)}
+
+
+def _staging(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
+    places = warehouse.places
+    secret = keys.load_key(places.key_file, synthetic=raw_files.synthetic(places))
+    return _named("staging", staging_tables.build(connection, places, secret))
+
+
+def _fhir(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
+    del warehouse
+    return _named("fhir", fhir_tables.build(connection))
+
+
+def _omop(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
+    del warehouse
+    return _named("omop", omop_tables.build(connection))
+
+
+def _cohorts(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
+    return _named("cohorts", cohort_tables.build(connection, warehouse.protocol.parameters()))
+
+
+def _labels(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
+    return _named("labels", label_tables.build(connection, warehouse.protocol.parameters()))
+
+
+def _marts(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
+    return _named("marts", mart_tables.build(connection, warehouse.protocol.parameters()))
+
+
+def _mart_pictures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Mapping[str, RawMetadataValue]]:
+    from assets.report import figures
+
+    encoded = base64.b64encode(figures.kaplan_meier_png(connection)).decode()
+    curve = MetadataValue.md(f"![Relapse after remission](data:image/png;base64,{encoded})")
+    return {"marts.survival_curve": {"plot": curve}}
+
+
+def _named(layer: str, rows: Mapping[str, int]) -> dict[str, int]:
+    return {f"{layer}.{table.removeprefix(f'{layer}.')}": count for table, count in rows.items()}
+
+
+def _staging_parents() -> dict[str, tuple[str, ...]]:
+    """A feed reads its own raw files and the feeds that it refers to; the ledgers read all of them."""
+    raw = tuple(f"raw.{feed.feed}" for feed in FEEDS)
+    parents = {
+        f"staging.{feed.feed}": (
+            f"raw.{feed.feed}",
+            *dict.fromkeys(f"staging.{c.references}" for c in feed.columns if c.references),
+        )
+        for feed in FEEDS
+    }
+    ledgers = {"staging.quarantine": raw, "staging.accounting": (*raw, "raw.file"), "staging.site": ("raw.file",)}
+    return {**parents, **ledgers}
+
+
+_MART_PARENTS = {
+    "marts.baseline": ("marts.patient",),
+    "marts.end_of_treatment": ("marts.patient",),
+    "marts.relapse_rate": ("marts.patient",),
+    "marts.survival_curve": ("marts.patient",),
+    "marts.at_risk": ("marts.patient",),
+    "marts.test": ("marts.patient",),
+    "marts.paper_comparison": (
+        "marts.attrition",
+        "marts.baseline",
+        "marts.end_of_treatment",
+        "marts.adverse_event",
+        "marts.relapse_rate",
+        "marts.at_risk",
+        "marts.test",
+    ),
+    "marts.impossible_set": ("marts.paper_comparison",),
+}
+
+RAW = [
+    *(graph.feed_spec(feed, "raw", "parquet", [f"landing.{feed.feed}"]) for feed in FEEDS),
+    *graph.layer_specs("raw", {"raw.file": tuple(f"raw.{feed.feed}" for feed in FEEDS)}),
+]
+
+STEPS: dict[str, AssetsDefinition] = {
+    "raw": graph.layer_step("raw", RAW, _raw),
+    "staging": graph.layer_step("staging", graph.layer_specs("staging", _staging_parents()), _staging),
+    "fhir": graph.layer_step("fhir", graph.layer_specs("fhir", {}), _fhir),
+    "omop": graph.layer_step("omop", graph.layer_specs("omop", {}), _omop),
+    "cohorts": graph.layer_step("cohorts", graph.layer_specs("cohorts", {}), _cohorts),
+    "labels": graph.layer_step("labels", graph.layer_specs("labels", {}), _labels),
+    "marts": graph.layer_step("marts", graph.layer_specs("marts", _MART_PARENTS), _marts, _mart_pictures),
+}
+"""Layer by layer, the steps that make the warehouse."""

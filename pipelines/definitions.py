@@ -1,0 +1,33 @@
+"""Everything Dagster serves: assets, checks, the night's job and where its data lie."""
+
+import os
+
+from dagster import AssetSelection, Definitions, define_asset_job, in_process_executor
+
+from assets import layers
+from assets.resource import Warehouse
+from expectations.checks import layer_checks
+from pipelines import release
+from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING
+
+NIGHT = "night"
+
+defs = Definitions(
+    assets=[*layers.LANDING, *layers.STEPS.values(), *release.ASSETS],
+    asset_checks=[layer_checks(layer) for layer in layers.STEPS],
+    jobs=[
+        define_asset_job(
+            NIGHT,
+            selection=AssetSelection.all(),
+            description="Every delivery through every layer, checked, published and reported.",
+        )
+    ],
+    # Steps share one DuckDB file with one writer, and parallel work is DuckDB's own: processes would only wait.
+    executor=in_process_executor,
+    resources={
+        "warehouse": Warehouse(
+            landing=os.environ.get("MUCOSA_LANDING", DEFAULT_LANDING),
+            data=os.environ.get("MUCOSA_DATA", DEFAULT_DATA),
+        )
+    },
+)
