@@ -42,7 +42,7 @@ COLUMNS = {
     "tac_duration": "day of the last dose",
     "remission_day": "day of the visit that brings remission: the first CAI <= 4 on or after day 28",
     "colonoscopy_day": "day of the end-of-treatment colonoscopy; after the relapse if that came on treatment",
-    "relapse": "flag; empty without remission",
+    "relapse": "flag; 0 without remission",
     "T": "days from remission to relapse or censoring",
     "relapse_or_censor_day": "day of relapse; of last contact if none",
     "relapse_type": "R1 high-dose IV steroid, R2 biologic, R3 new course, R4 escalation of the running one",
@@ -63,6 +63,6 @@ COLUMNS = {
     "follow_up_days": "days from the first dose to the last contact",
     "last_contact": "date of the last visit; nothing of the patient is later",
     "sub_reason": "why not analysed: refused, lost (last seen on tacrolimus), colectomy (on the last day of "
-    "tacrolimus, after the relapse); cai_above_4 (at every visit of days 28-84), biologic_rescue (first dose "
-    "on the day after the last of tacrolimus); empty for the analysed",
+    "tacrolimus, also the last contact); cai_above_4 (at every visit of days 28-84), biologic_rescue (first "
+    "dose on the day after the last of tacrolimus); empty for the analysed",
 }

@@ -19,8 +19,10 @@ MOVES = 400_000
 
 
 def _is_fixed(patient: Patient) -> bool:
-    """A censored analysed patient's last contact is the censoring day; a lost one's is near the last dose."""
-    return patient.get("relapse") == 0 and patient["group"] in ("mh", "nmh")
+    """A censored analysed patient's last contact is the censoring day, a colectomised one's the operation."""
+    return patient.get("sub_reason") == "colectomy" or (
+        patient["relapse"] == 0 and patient["group"] in ("mh", "nmh")
+    )
 
 
 def _upper(patient: Patient, rng: np.random.Generator) -> int:

@@ -16,10 +16,10 @@ from simulation.calibration.constraints import (
 from simulation.calibration.patients import Patient
 
 # Remitters without colonoscopy: why, and the relapse criterion that fires (None: none). R4 needs running
-# tacrolimus. The colectomy follows an R1 relapse, so no rule about competing events decides its T.
+# tacrolimus. The colectomy ends tacrolimus and contact at once, so that T is the same by every rule.
 WITHOUT_COLONOSCOPY = (
-    *[("refused", "R4")] * 4, *[("lost", "R4")] * 2, ("refused", "R1"), ("refused", "R2"), ("refused", "R3"),
-    ("colectomy", "R1"), *[("refused", None)] * 11, *[("lost", None)] * 10,
+    *[("refused", "R4")] * 4, *[("lost", "R4")] * 2, *[("refused", "R1")] * 2, ("refused", "R2"), ("refused", "R3"),
+    ("colectomy", None), *[("refused", None)] * 10, *[("lost", None)] * 10,
 )  # fmt: skip
 # Patients without remission: CAI above 4 at every visit of days 28-84, or a biologic begun on the day after
 # the last tacrolimus dose, which bars remission whatever the CAI does afterwards (D11).
@@ -64,15 +64,15 @@ def _remitter(reason: str, code: str | None, rng: np.random.Generator) -> Patien
         relapse = max(remission + days, after_window if code == "R1" else 0)
     if relapse is None:
         duration = remission + 7 + int(rng.exponential(150))
-    elif code == "R4" or reason == "colectomy":
+    elif code == "R4":
         duration = relapse + QUIET_END + int(rng.integers(10, 120))
     else:
         latest = relapse - (COURSE_GAP if code == "R3" else QUIET_END)
         duration = int(rng.integers(min(remission + 7, latest), latest + 1))
     running = relapse or 0
     later = 20 + int(rng.exponential(60))
-    # who is lost is last seen while still on tacrolimus; the others are seen after it ends
-    contact = duration if reason == "lost" else max(duration, running) + later
+    # refusers are seen after tacrolimus ends; the lost while they still take it
+    contact = max(duration, running) + later if reason == "refused" else duration
     return {
         "remission_day": remission, "tac_duration": duration,
         "relapse": int(code is not None), "relapse_type": code,
@@ -85,6 +85,7 @@ def _non_remitter(reason: str, rng: np.random.Generator) -> Patient:
     duration = int(rng.integers(low, high + 1))
     return {
         "tac_duration": duration,
+        "relapse": 0,
         "contact_min": _observable(max(LATEST_WINDOW_CONTACT, duration + 20) + int(rng.exponential(60)), rng),
     }
 

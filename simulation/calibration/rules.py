@@ -110,7 +110,11 @@ RULES: dict[str, Rule] = {
         _remitter, lambda r: r["T"] == r["relapse_or_censor_day"] - r["remission_day"] and r["T"] >= 1,
     ),
     "censored at last contact": (
-        lambda r: r["relapse"] == 0, lambda r: r["relapse_or_censor_day"] == r["follow_up_days"],
+        lambda r: _remitter(r) and not r["relapse"],
+        lambda r: r["relapse_or_censor_day"] == r["follow_up_days"],
+    ),
+    "colectomy ends contact": (
+        lambda r: r["sub_reason"] == "colectomy", lambda r: r["tac_duration"] == r["follow_up_days"],
     ),
     "relapse within follow-up": (
         lambda r: r["relapse"] == 1, lambda r: r["relapse_or_censor_day"] <= r["follow_up_days"] - 14,
