@@ -16,10 +16,10 @@ from simulation.calibration.constraints import (
 from simulation.calibration.patients import Patient
 
 # Remitters without colonoscopy: why, and the relapse criterion that fires (None: none). R4 needs running
-# tacrolimus. The colectomy ends tacrolimus and contact at once, so that T is the same by every rule.
+# tacrolimus. The colectomy ends tacrolimus and contact at once: T is the same by every rule.
 WITHOUT_COLONOSCOPY = (
-    *[("refused", "R4")] * 4, *[("lost", "R4")] * 2, *[("refused", "R1")] * 2, ("refused", "R2"), ("refused", "R3"),
-    ("colectomy", None), *[("refused", None)] * 10, *[("lost", None)] * 10,
+    *[("refused", "R4")] * 4, *[("lost", "R4")] * 2, *[("refused", "R1")] * 2,
+    ("refused", "R2"), ("refused", "R3"), ("colectomy", None), *[("refused", None)] * 10, *[("lost", None)] * 10,
 )  # fmt: skip
 # Patients without remission: CAI above 4 at every visit of days 28-84, or a biologic begun on the day after
 # the last tacrolimus dose, which bars remission whatever the CAI does afterwards (D11).
@@ -31,7 +31,7 @@ RELATED = (  # columns that one patient keeps together
     ("time_to_target",), ("male",), ("left_sided",), ("aza",), ("prior_biologic",), ("psl_total",),
     ("ae_tremor",), ("ae_renal_impairment",), ("ae_headache",), ("ae_hypomagnesemia",),
 )  # fmt: skip
-END_LABS = ("endtac_hb", "endtac_alb", "endtac_crp", "endtac_cai")
+END_VALUES = ("endtac_hb", "endtac_alb", "endtac_crp", "endtac_cai")
 LATEST_WINDOW_CONTACT = 90  # a non-remitter is seen through the whole remission window
 
 
@@ -44,9 +44,14 @@ def _baseline(analysed: list[Patient], rng: np.random.Generator) -> Patient:
     return drawn
 
 
-def _end_labs(analysed: list[Patient], rng: np.random.Generator) -> Patient:
+def _end_values(analysed: list[Patient], before: Patient, active: bool, rng: np.random.Generator) -> Patient:
+    """CAI and laboratory when tacrolimus ends: an analysed patient's, or still active disease."""
     donor = analysed[rng.integers(len(analysed))]
-    return {c: donor[c] for c in END_LABS}
+    values = {c: donor[c] for c in END_VALUES}
+    if active:
+        values["endtac_cai"] = int(np.clip(before["pretac_cai"] - rng.integers(0, 5), 6, 17))
+        values["endtac_crp"] = round(before["pretac_crp"] * rng.uniform(0.3, 0.9) + 0.2, 2)
+    return values
 
 
 def _observable(day: int, rng: np.random.Generator) -> int:
@@ -91,15 +96,13 @@ def _non_remitter(reason: str, rng: np.random.Generator) -> Patient:
 
 
 def without_colonoscopy(analysed: list[Patient]) -> list[Patient]:
-    """The 31 remitters without an end-of-treatment colonoscopy; the lost have no values at the end either."""
+    """The 31 remitters without an end-of-treatment colonoscopy; the lost were last seen when it ended."""
     rng = generator("without colonoscopy")
     rows = []
     for reason, code in WITHOUT_COLONOSCOPY:
         row: Patient = {"group": "remission_no_scope", "sub_reason": reason} | _baseline(analysed, rng)
         row |= _remitter(reason, code, rng)
-        if reason == "refused":
-            row |= _end_labs(analysed, rng)
-        rows.append(row)
+        rows.append(row | _end_values(analysed, row, reason == "colectomy", rng))
     return rows
 
 
@@ -110,8 +113,5 @@ def without_remission(analysed: list[Patient]) -> list[Patient]:
     for reason in WITHOUT_REMISSION:
         row: Patient = {"group": "no_remission", "sub_reason": reason} | _baseline(analysed, rng)
         row |= _non_remitter(reason, rng)
-        row |= _end_labs(analysed, rng)
-        row["endtac_cai"] = int(np.clip(row["pretac_cai"] - rng.integers(0, 5), 6, 17))
-        row["endtac_crp"] = round(row["pretac_crp"] * rng.uniform(0.3, 0.9) + 0.2, 2)
-        rows.append(row)
+        rows.append(row | _end_values(analysed, row, True, rng))
     return rows
