@@ -1,6 +1,5 @@
 """The landing folder: `<site>/<delivery date>/<feed>.csv`, immutable once it lies there."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,14 +39,15 @@ def find_deliveries(landing: Path) -> list[Delivery]:
     """Every delivery in the landing folder, by site and date; raises `UsageError` or `DataError`."""
     if not landing.is_dir():
         raise UsageError(
-            f"The landing folder {landing} does not exist. Name the folder that holds <site>/<date>/<feed>.csv "
-            "with --landing, or make synthetic extracts with: mucosa simulate --cohort paper."
+            f"The landing folder {landing} does not exist. Name the folder that holds"
+            " <site>/<date>/<feed>.csv with --landing, or make synthetic extracts with:"
+            " mucosa simulate --cohort paper."
         )
     deliveries = [_delivery(folder) for site_folder in _folders(landing) for folder in _folders(site_folder)]
     if not deliveries:
         raise UsageError(
-            f"The landing folder {landing} holds no delivery. A delivery is a folder <site>/<YYYY-MM-DD> with "
-            "one CSV file per feed; docs/extracts.md describes them."
+            f"The landing folder {landing} holds no delivery. A delivery is a folder <site>/<YYYY-MM-DD> with"
+            " one CSV file per feed; docs/extracts.md describes them."
         )
     for delivery in deliveries:
         _check_files(delivery)
@@ -63,24 +63,29 @@ def _delivery(folder: Path) -> Delivery:
         profile = site.load(folder.parent.name)
     except site.ProfileError as error:
         raise UsageError(str(error)) from None
-    try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", folder.name):
-            raise ValueError
-        delivered_on = date.fromisoformat(folder.name)
-    except ValueError:
+    delivered_on = _day(folder.name)
+    if delivered_on is None:
         raise DataError(
-            f"The folder {folder.name} of site {profile.site} is not named after a delivery date. Rename it to "
-            "the day of delivery as YYYY-MM-DD, or move it out of the landing folder."
-        ) from None
+            f"The folder {folder.name} of site {profile.site} is not named after a delivery date. Rename it"
+            " to the day of delivery as YYYY-MM-DD, or move it out of the landing folder."
+        )
     return Delivery(folder, profile, delivered_on, (folder.parent / SYNTHETIC_MARKER).is_file())
+
+
+def _day(name: str) -> date | None:
+    try:
+        day = date.fromisoformat(name)
+    except ValueError:
+        return None
+    return day if day.isoformat() == name else None
 
 
 def _check_files(delivery: Delivery) -> None:
     for feed in extract.feeds():
         if feed.required and not delivery.file(feed.feed).is_file():
             raise DataError(
-                f"Delivery {delivery.name} lacks {feed.feed}.csv ({feed.description.rstrip('.').lower()}). Add the "
-                "file; if there was nothing to report, send it with its header alone."
+                f"Delivery {delivery.name} lacks {feed.feed}.csv ({feed.description.rstrip('.').lower()})."
+                " Add the file; if there was nothing to report, send it with its header alone."
             )
     # A misspelt optional feed would otherwise be lost without a word.
     for file in sorted(delivery.folder.glob("*.csv")):

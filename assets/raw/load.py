@@ -9,7 +9,7 @@ import polars as pl
 
 from assets.raw import records
 from assets.raw.landing import Delivery, find_deliveries
-from schemas import contract, extract
+from schemas import extract
 from warehouse import model
 from warehouse.errors import DataError, UsageError
 from warehouse.places import Places

@@ -3,7 +3,6 @@
 import csv
 import difflib
 import io
-import re
 from collections.abc import Iterator
 
 import polars as pl
@@ -42,11 +41,12 @@ def read(content: bytes, file: str, feed: Feed, profile: Profile) -> pl.DataFram
 
 def _decode(content: bytes, file: str, profile: Profile) -> str:
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(profile.encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise DataError(
-            f"{file} is not readable as {profile.encoding}, the encoding that schemas/sites/{profile.site}.toml "
-            f"declares: byte {error.start} does not fit. Export the file as UTF-8."
+            f"{file} is not readable as {profile.encoding}, the encoding declared in"
+            f" schemas/sites/{profile.site}.toml: the byte at offset {error.start} does not fit. Export the"
+            " file as UTF-8."
         ) from None
     if not text.strip():
         raise DataError(
@@ -88,17 +88,19 @@ def _parse_records(text: str, file: str, delimiter: str) -> tuple[list[str], pl.
             first = reader.line_num + 1
     except csv.Error:
         raise DataError(
-            f"{file} can't be read beyond line {reader.line_num}: a field is longer than 131,072 characters, most "
-            "likely because a quotation mark is never closed. Double quotation marks inside a quoted field."
+            f"{file} can't be read beyond line {reader.line_num}: a field is longer than 131,072 characters,"
+            " most likely because a quotation mark is never closed. Double quotation marks inside a quoted"
+            " field."
         ) from None
     # The line after the last must stand alone; else an open quotation mark has swallowed it.
-    if rows.pop()[2] != [end]:
+    opened, _, last = rows.pop()
+    if last != [end]:
         raise DataError(
-            f"{file} opens a quotation mark at or after line {rows[-1][0] if rows else 1} and never closes it. "
-            "Double quotation marks inside a quoted field, and close every field that opens one."
+            f"{file} opens a quotation mark in or after the record of line {opened} and never closes it."
+            " Double quotation marks inside a quoted field, and close every field that opens one."
         )
-    schema = {"line": pl.Int64, "text": pl.String, "fields": pl.List(pl.String)}
-    return rows[0][2], pl.DataFrame(rows[1:], schema=schema, orient="row")
+    columns = [("line", pl.Int64()), ("text", pl.String()), ("fields", pl.List(pl.String))]
+    return rows[0][2], pl.DataFrame(rows[1:], schema=columns, orient="row")
 
 
 def _check_header(header: list[str], file: str, feed: Feed) -> None:
@@ -121,9 +123,10 @@ def _check_header(header: list[str], file: str, feed: Feed) -> None:
             )
     for column in feed.columns:
         if column.column == "required" and column.name not in header:
-            close = difflib.get_close_matches(column.name, set(header) - set(contract), n=1, cutoff=0.8)
+            others = sorted(set(header) - set(contract))
+            close = difflib.get_close_matches(column.name, others, n=1, cutoff=0.8)
             raise DataError(
-                f"{file} lacks the column {column.name} ({re.sub('[.]$', '', column.meaning).lower()}). Its first line "
-                f"holds {', '.join(quoted) or 'no column of the contract'} and {len(header) - len(quoted)} others"
+                f"{file} lacks the column {column.name} ({column.meaning.rstrip('.').lower()}). Its first"
+                f" line holds {', '.join(quoted) or 'no column of the contract'} and {len(others)} others"
                 f"{f', one of them {close[0]}' if close else ''}. Name the columns as docs/extracts.md does."
             )

@@ -20,7 +20,7 @@ NOT_OF_TYPE = {
 }
 """Why a filled cell has no typed value, by type."""
 
-_DAY = r"\d{4}-\d{2}-\d{2}"
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def read_columns(feed: Feed) -> tuple[Field, ...]:
@@ -62,15 +62,21 @@ def typed(text: pl.Expr, kind: str) -> pl.Expr:
         case "datetime":
             return _instant(text)
         case "partial_date":
-            day = pl.when(text.str.contains(r"^\d{4}$")).then(text + "-01-01")
-            day = day.when(text.str.contains(r"^\d{4}-\d{2}$")).then(text + "-01").otherwise(text)
-            return pl.when(_day(day).is_not_null()).then(text)
+            first_day = (
+                pl.when(text.str.len_chars() == 4)
+                .then(text + "-01-01")
+                .when(text.str.len_chars() == 7)
+                .then(text + "-01")
+                .otherwise(text)
+            )
+            return pl.when(_day(first_day).is_not_null()).then(text)
         case "integer":
-            whole = text.str.extract(r"^\+?(-?\d+)(?:\.0+)?$")
+            # Statistical software writes 3.0 where a column also holds empty cells.
+            whole = text.str.extract(r"^\+?(-?[0-9]+)(?:\.0+)?$")
             return whole.cast(pl.Int32, strict=False)
         case "decimal":
-            number = pl.when(text.str.contains(r"^[+-]?(?:\d+\.?\d*|\.\d+)$")).then(text)
-            number = number.str.strip_prefix("+").cast(pl.Float64, strict=False)
+            digits = text.str.extract(r"^\+?(-?(?:[0-9]+\.?[0-9]*|\.[0-9]+))$")
+            number = digits.cast(pl.Float64, strict=False)
             return pl.when(number.abs() < LIMIT).then(number)
         case _:
             return text
@@ -82,7 +88,7 @@ def _day(text: pl.Expr) -> pl.Expr:
 
 
 def _instant(text: pl.Expr) -> pl.Expr:
-    shaped = text.str.extract(rf"^({_DAY}[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?:\.\d+)?$")
+    shaped = text.str.extract(rf"^({_DAY}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)(?:[.][0-9]+)?$")
     to_the_second = pl.when(shaped.str.len_bytes() == 16).then(shaped + ":00").otherwise(shaped)
     return to_the_second.str.replace("T", " ", literal=True).str.to_datetime(
         "%Y-%m-%d %H:%M:%S", time_unit="us", strict=False

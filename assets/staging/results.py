@@ -1,7 +1,7 @@
 """Measured values as laboratories print them: comparator, number, unit, or the words that stand instead.
 
-Signs, words and units are code lists (`comparator.csv`, `result_word.csv`, `unit.csv`), gathered from the tables
-that Japanese hospitals publish with their SS-MIX2 exports.
+Signs, words and units are code lists (`comparator.csv`, `result_word.csv`, `unit.csv`), after the tables that
+Japan's National Hospital Organization publishes for its SS-MIX2 exports.
 """
 
 import polars as pl
@@ -10,14 +10,14 @@ from assets.staging.codes import codes
 from assets.staging.columns import TEXT
 from schemas.extract import Feed
 
-NUMBER = r"-?(?:\d+\.?\d*|\.\d+)"
+NUMBER = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 
 
 def read_results(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """Add analyte, value_operator, value_number (canonical unit), unit, sources and value_absent_reason.
 
-    Expects the cleaned texts of `code`, `value` and `unit`; also adds `factor` and the analyte's accepted limits
-    for the rules. An unknown code keeps its number as printed and has neither analyte nor unit.
+    Expects the cleaned texts of `code`, `value` and `unit`; also adds `factor` and the analyte's accepted
+    limits for the rules. An unknown code keeps its number as printed and has neither analyte nor unit.
     """
     frame = parse(frame).join(_analytes(feed.feed), on="code", how="left", maintain_order="left")
     spelling = pl.col(TEXT + "unit").str.replace_all("[μµ]", "u")
@@ -50,7 +50,9 @@ def parse(frame: pl.DataFrame) -> pl.DataFrame:
         .str.replace_all(r"([<>=≦≧≤≥〈〉↓↑])\s+", "$1")
         .str.replace_all(r"\s+([<>=≦≧≤≥〈〉↓↑])", "$1")
     )
-    parts = squeezed.str.extract_groups(rf"^(?<prefix>\D*?)(?<digits>{NUMBER})(?:\s*(?<suffix>[^\d\s.].*))?$")
+    parts = squeezed.str.extract_groups(
+        rf"^(?<prefix>[^0-9]*?)(?<digits>{NUMBER})(?:\s*(?<suffix>[^0-9\s.].*))?$"
+    )
     frame = frame.with_columns(parts.alias("parts")).unnest("parts")
     # The regex gives an empty prefix where there is none, and null where the cell is no value at all.
     plain = (pl.col("prefix") == "") & pl.col("suffix").is_null()

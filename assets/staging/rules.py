@@ -13,7 +13,7 @@ from schemas.extract import Feed, Field
 
 
 class Rule(NamedTuple):
-    """A condition under which a record is refused; a condition that can't be judged (null) refuses nothing."""
+    """A condition under which a record is refused; one that can't be judged (null) refuses nothing."""
 
     id: str
     column: str | None

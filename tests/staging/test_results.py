@@ -1,0 +1,98 @@
+"""Results as hospitals print them: the sign is kept, behind the number reversed; words give a reason."""
+
+from decimal import Decimal
+
+PRINTED = [
+    ("0.04", None, "0.04", None),
+    (" １．５ ", None, "1.5", None),
+    ("-1", None, "-1", None),
+    (".5", None, "0.5", None),
+    ("<0.04", "<", "0.04", None),
+    ("＜ 0.04", "<", "0.04", None),
+    ("〈0.04", "<", "0.04", None),
+    ("L0.04", "<", "0.04", None),
+    ("0.04>", "<", "0.04", None),
+    ("０．０４＞", "<", "0.04", None),
+    ("0.04未満", "<", "0.04", None),
+    ("0.04 ﾐﾏﾝ", "<", "0.04", None),
+    ("≦5", "<=", "5", None),
+    ("< = 5", "<=", "5", None),
+    ("＝＜5", "<=", "5", None),
+    ("5以下", "<=", "5", None),
+    ("5≧", "<=", "5", None),
+    (">30", ">", "30", None),
+    ("U30", ">", "30", None),
+    ("30<", ">", "30", None),
+    ("30超過", ">", "30", None),
+    ("≧30", ">=", "30", None),
+    ("30以上", ">=", "30", None),
+    ("30～", ">=", "30", None),
+    ("3.2 L", None, "3.2", None),
+    ("L 3.2", None, None, "not_a_number"),
+    ("<0.04>", None, None, "not_a_number"),
+    ("1-4", None, None, "not_a_number"),
+    ("1,234", None, None, "not_a_number"),
+    ("1e5", None, None, "not_a_number"),
+    ("٣", None, None, "not_a_number"),
+    ("山田", None, None, "not_a_number"),
+    ("（－）", None, None, "not_detected"),
+    ("陰性", None, None, "not_detected"),
+    ("検体不足", None, None, "insufficient_specimen"),
+    ("溶血", None, None, "hemolysed"),
+    ("***", None, None, "masked"),
+    ("　", None, None, "missing"),
+    ("", None, None, "missing"),
+]
+
+
+def test_printed_results_keep_their_sign_or_give_a_reason(staged) -> None:
+    # Code 9-9 belongs to no analyte, so that no accepted limit interferes.
+    out = staged(
+        lab_result=[{"result_id": f"L{i}", "code": "9-9", "value": p[0]} for i, p in enumerate(PRINTED)]
+    )
+    found = out.sql(
+        """select value_operator, value_number, value_absent_reason, value_source
+        from staging.lab_result order by record"""
+    ).fetchall()
+    for (printed, operator, number, reason), row in zip(PRINTED, found, strict=True):
+        source = printed.strip() if number else None
+        assert row == (operator, None if number is None else Decimal(number), reason, source), printed
+
+
+def test_a_cancelled_result_has_no_number(staged) -> None:
+    out = staged(lab_result=[{"status": "cancelled", "value": "0.5"}])
+    query = "select value_number, value_operator, value_source, value_absent_reason from staging.lab_result"
+    assert out.sql(query).fetchall() == [(None, None, None, "cancelled")]
+
+
+def test_units_become_canonical_and_reference_limits_with_them(staged) -> None:
+    out = staged(
+        lab_result=[
+            {"result_id": "1", "value": "<4", "unit": "mg/L", "reference_low": "0", "reference_high": "14"},
+            {"result_id": "2", "value": "12.3", "unit": "㎎/ｄｌ"},
+            {"result_id": "3", "code": "2160-0", "value": "88.4", "unit": "µmol/L"},
+            {"result_id": "4", "code": "11253-2", "value": "10", "unit": "nmol/L"},
+            {"result_id": "5", "code": "9-9", "value": "7", "unit": "Yamada"},
+        ]
+    )
+    assert out.sql(
+        """select analyte, value_operator, value_number::double, unit, unit_source, reference_low::double,
+        reference_high::double from staging.lab_result order by record"""
+    ).fetchall() == [
+        ("crp", "<", 0.4, "mg/dL", "mg/L", 0.0, 1.4),
+        ("crp", None, 12.3, "mg/dL", "mg/dl", None, None),
+        ("creatinine", None, 0.999981, "mg/dL", "μmol/L", None, None),
+        ("tacrolimus_trough", None, 8.04, "ng/mL", "nmol/L", None, None),
+        (None, None, 7.0, None, None, None, None),
+    ]
+
+
+def test_doses_become_milligrams_by_the_strength_of_the_product(staged) -> None:
+    capsules = {"product_code": "3999014M2029", "dose": "3", "dose_unit": "capsule"}
+    milligrams = {"product_code": "unlisted", "dose": "２．５", "dose_unit": "mg"}
+    out = staged(medication_request=[{} | capsules, {"request_id": "M2"} | milligrams])
+    query = "select dose, dose_unit, dose_mg from staging.medication_request order by record"
+    assert out.sql(query).fetchall() == [
+        (Decimal(3), "capsule", Decimal("1.5")),
+        (Decimal("2.5"), "mg", Decimal("2.5")),
+    ]
