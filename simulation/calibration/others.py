@@ -19,7 +19,8 @@ from simulation.calibration.patients import Patient
 # tacrolimus. The colectomy ends tacrolimus and contact at once: T is the same by every rule.
 WITHOUT_COLONOSCOPY = (
     *[("refused", "R4")] * 4, *[("lost", "R4")] * 2, *[("refused", "R1")] * 2,
-    ("refused", "R2"), ("refused", "R3"), ("colectomy", None), *[("refused", None)] * 10, *[("lost", None)] * 10,
+    ("refused", "R2"), ("refused", "R3"), ("colectomy", None),
+    *[("refused", None)] * 10, *[("lost", None)] * 10,
 )  # fmt: skip
 # Patients without remission: CAI above 4 at every visit of days 28-84, or a biologic begun on the day after
 # the last tacrolimus dose, which bars remission whatever the CAI does afterwards (D11).
