@@ -1,4 +1,4 @@
-"""The rules of a table: what its contract, the extract contracts and the code lists imply, then what is written.
+"""The rules of a table: what its contract, the extract contract and the code lists imply, then the written ones.
 
 Nothing that a contract says is typed again here; a family is one rule for every table with a certain column.
 """
@@ -71,7 +71,7 @@ def _structure(table: Contract) -> list[dict[str, Any]]:
 
 
 def _family(table: Contract) -> list[dict[str, Any]]:
-    """Rules of `expectations/families.toml`: one for all columns of the table that the family's pattern fits."""
+    """Rules of `expectations/families.toml`: one for all columns of the table that fit the family's pattern."""
     text = (resources.files("expectations") / "families.toml").read_text(encoding="utf-8")
     found = []
     for family in tomllib.loads(text)["family"]:
@@ -110,7 +110,7 @@ def _extract(table: Contract) -> list[dict[str, Any]]:
 
 
 def _limits(table: Contract) -> list[dict[str, Any]]:
-    """Limits of every analyte of the feed: accepted ones hold for all rows, plausible ones are worth a look."""
+    """Limits of every analyte of the feed: accepted ones bind every row, others are worth a look."""
     text = (resources.files("schemas") / "codes" / "analyte.csv").read_text(encoding="utf-8")
     found = []
     for analyte in csv.DictReader(text.splitlines()):

@@ -17,6 +17,7 @@ from great_expectations.data_context.types.base import (
     ProgressBarsConfig,
 )
 from great_expectations.datasource.fluent import SQLDatasource
+from great_expectations.datasource.fluent.sql_datasource import TableAsset
 from sqlalchemy import Connection as SQLConnection
 from sqlalchemy import text
 from sqlalchemy.dialects import registry
@@ -79,8 +80,11 @@ class ExpectNoViolations(gxe.UnexpectedRowsExpectation):
 registry.register("duckdb.mucosa", __name__, Dialect.__name__)
 
 
-def datasource(connection: duckdb.DuckDBPyConnection) -> SQLDatasource:
-    """A Great Expectations source on an open DuckDB connection: in memory, no telemetry, no progress bars."""
+def datasource(connection: duckdb.DuckDBPyConnection, tables: list[str]) -> SQLDatasource:
+    """A Great Expectations source on an open DuckDB connection: in memory, no telemetry, no progress bars.
+
+    Its tables come all at once, because every later one would write the whole configuration out again.
+    """
     context = gx.get_context(
         mode="ephemeral",
         project_config=DataContextConfig(
@@ -93,8 +97,14 @@ def datasource(connection: duckdb.DuckDBPyConnection) -> SQLDatasource:
         "warehouse",
         connection_string="duckdb+mucosa://",
         create_temp_table=False,
+        assets=[_asset(table) for table in tables],
         kwargs={"creator": lambda: Connection(connection)},
     )
+
+
+def _asset(name: str) -> TableAsset:
+    layer, _, table = name.partition(".")
+    return TableAsset(name=name, table_name=table, schema_name=layer)
 
 
 def expectation(kind: str, rule: str, arguments: Mapping[str, object]) -> gxe.Expectation:

@@ -30,9 +30,7 @@ class Result:
         """The verdict: `error` where the rule could not be asked, which is no statement about the data."""
         broken = failed > rule.tolerated_share * evaluated
         verdict: Literal["passed", "failed", "error"] = "error" if error else "failed" if broken else "passed"
-        return cls(
-            rule.id, rule.table, rule.severity, evaluated, failed, verdict, rule.sentence, rule.what_to_do
-        )
+        return cls(rule.id, rule.table, rule.severity, evaluated, failed, verdict, rule.sentence, rule.what_to_do)
 
 
 @dataclass(frozen=True)

@@ -60,9 +60,7 @@ class Rule(BaseModel):
         if (self.sql is None) == (self.expectation is None):
             raise ValueError(f"{self.id} needs either sql or an expectation")
         if self.expectation and self.expectation not in EXPECTATIONS:
-            raise ValueError(
-                f"{self.id}: {self.expectation} is not among the expectations that show no values"
-            )
+            raise ValueError(f"{self.id}: {self.expectation} is not among the expectations that show no values")
         return self
 
     def bound(self, query: str, parameters: Mapping[str, object]) -> str:

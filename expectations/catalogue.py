@@ -1,0 +1,39 @@
+"""The page of all rules, for readers who contest a sentence rather than read a query."""
+
+from expectations.derived import rules
+from expectations.rule import Rule
+from expectations.run import tables
+
+HEADER = """# What is expected of every table
+
+Made from the rules in `expectations/` and the contracts in `schemas/`; do not edit. Write it anew with
+`python -m expectations.catalogue > docs/expectations.md`.
+
+A **critical** rule that is not met keeps the last release in place; a **warning** informs. A rule that cannot
+be asked counts as not met. Verdicts stand in `quality.results`, as counts only. Every table also has the columns
+of its contract, a unique key and filled required columns; those rules are critical and not listed here.
+"""
+IMPLIED = ("columns", "key_unique", "required_filled")
+
+
+def document() -> str:
+    """All rules by table, as Markdown."""
+    parts = [HEADER]
+    for table in tables():
+        if asked := [rule for rule in rules(table) if rule.name not in IMPLIED]:
+            parts.append(f"\n## {table}\n\n" + "\n".join(_entry(rule) for rule in asked) + "\n")
+    return "".join(parts)
+
+
+def _entry(rule: Rule) -> str:
+    tolerated = f" Up to {rule.tolerated_share:.0%} may break it." if rule.tolerated_share else ""
+    return (
+        f"- **{rule.name}** ({rule.severity}, {rule.owner}): {rule.sentence}{tolerated}\n"
+        f"  Source: {rule.source}. Not met: {rule.what_to_do}"
+    )
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(document())
