@@ -65,7 +65,11 @@ class Chart:
         ended = self.at(last, "14:00" if last > first else "18:00")
         department = "消化器内科"
         number = self.add(
-            "encounter", **{"class": "IMP"}, started_at=self.at(first, "06:30"), ended_at=ended, department=department
+            "encounter",
+            **{"class": "IMP"},
+            started_at=self.at(first, "06:30"),
+            ended_at=ended,
+            department=department,
         )
         self.stays.append((first, last, number))
         return number

@@ -47,6 +47,8 @@ class Course:
     relapse_day: int | None
     relapse_type: str | None
     colectomy_day: int | None
+    biologic_rescue: bool
+    """Whether a biologic follows on the day after tacrolimus that failed."""
     last_contact: int
     psl_start: int
     psl_stop: int
@@ -65,8 +67,10 @@ class Course:
             "observed to the end": max(self.tac_duration, self.relapse_day or 0) <= self.last_contact,
             "relapse after remission": self.relapse_day is None
             or (self.remission_day is not None and self.relapse_day > self.remission_day),
-            "escalation while treated": self.relapse_type != "R4" or (self.relapse_day or 0) <= self.tac_duration,
-            "a new course needs a gap": self.relapse_type != "R3" or (self.relapse_day or 0) > self.tac_duration + 14,
+            "escalation while treated": self.relapse_type != "R4"
+            or (self.relapse_day or 0) <= self.tac_duration,
+            "a new course needs a gap": self.relapse_type != "R3"
+            or (self.relapse_day or 0) > self.tac_duration + 14,
         }
         if broken := [name for name, holds in checks.items() if not holds]:
             raise ValueError(f"impossible course: {'; '.join(broken)}")
@@ -121,6 +125,7 @@ def from_row(row: Mapping[str, str]) -> Course:
         relapse_day=end_of_observation if relapsed else None,
         relapse_type=row["relapse_type"] or None,
         colectomy_day=end_of_observation if row.get("sub_reason") == "colectomy" and not relapsed else None,
+        biologic_rescue=row.get("sub_reason") == "biologic_rescue",
         last_contact=_needed(row, "follow_up_days"),
         psl_start=_needed(row, "psl_start_day"),
         psl_stop=_needed(row, "psl_stop_day"),

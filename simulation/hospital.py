@@ -158,7 +158,7 @@ def simulate_paper(
     with Landing(landing) as hospital:
         for feed in extract.FEEDS:
             key = extract.load(feed).key[0]
-            hospital.write(feed, sorted(rows[feed], key=lambda r: (time_of(feed, r), str(r[key]))))  # noqa: B023
+            hospital.write(feed, sorted(rows[feed], key=lambda r: (time_of(feed, r), str(r[key]))))
     return hospital.records
 
 
@@ -177,5 +177,5 @@ def simulate_population(landing: Path, truth: Path, patients: int, seed: int) ->
         for chart, known in _drawn_patients(seed, patients):
             truths.write(known)
             for feed, rows in chart.rows.items():
-                hospital.write(feed, sorted(rows, key=lambda r: (time_of(feed, r), str(r[keys[feed]]))))  # noqa: B023
+                hospital.write(feed, sorted(rows, key=lambda r: (time_of(feed, r), str(r[keys[feed]]))))
     return hospital.records

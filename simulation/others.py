@@ -60,7 +60,9 @@ def _crohn(chart: Chart, days: tuple[int, ...]) -> None:
     prescribe(chart, 0, min(chart.last_day, 400), AZATHIOPRINE_50_MG, 50, 1, days)
 
 
-def _on_tacrolimus(chart: Chart, days: tuple[int, ...], code: str, mg: float, times: float, prednisolone_mg: int) -> None:
+def _on_tacrolimus(
+    chart: Chart, days: tuple[int, ...], code: str, mg: float, times: float, prednisolone_mg: int
+) -> None:
     prescribe(chart, 0, chart.last_day, code, mg, times, days, indication="maintenance")
     prescribe(chart, 0, chart.last_day, PREDNISOLONE_5_MG, prednisolone_mg, 1, days)
     for day in days[1:]:

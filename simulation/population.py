@@ -89,7 +89,9 @@ def _relapse(group: str, remission: int, rng: random.Random) -> int | None:
 def _timing(known: Row, group: str, rng: random.Random) -> dict[str, object]:
     """Days of treatment, remission, relapse and last contact that the definitions allow together."""
     accrual_days = (ACCRUAL[1] - ACCRUAL[0]).days
-    start = date.fromisoformat(known.get("tac_start") or (ACCRUAL[0] + timedelta(rng.randint(0, accrual_days))).isoformat())
+    start = date.fromisoformat(
+        known.get("tac_start") or (ACCRUAL[0] + timedelta(rng.randint(0, accrual_days))).isoformat()
+    )
     remits = group != "no_remission"
     remission = int(float(known.get("remission_day") or rng.randint(28, 63))) if remits else None
     low, mode, high = DURATION_DAYS[group]
@@ -101,7 +103,9 @@ def _timing(known: Row, group: str, rng: random.Random) -> dict[str, object]:
         last = int(float(given_contact))
         duration = duration if known.get("tac_duration") else min(duration, last)
     else:
-        last = min(max(int(rng.expovariate(1 / MEAN_FOLLOW_UP_DAYS)), duration + 35, 200), (DATA_LOCK - start).days)
+        last = min(
+            max(int(rng.expovariate(1 / MEAN_FOLLOW_UP_DAYS)), duration + 35, 200), (DATA_LOCK - start).days
+        )
     relapse, kind = None, ""
     if known.get("relapse") == "1":
         relapse, kind = int(float(known["relapse_or_censor_day"])), known["relapse_type"]
@@ -116,6 +120,7 @@ def _timing(known: Row, group: str, rng: random.Random) -> dict[str, object]:
         "relapse": int(relapse is not None), "relapse_type": kind,
         "relapse_or_censor_day": last if relapse is None else relapse, "follow_up_days": last,
         "colonoscopy_day": "",
+        "sub_reason": "biologic_rescue" if not remits and duration < last and rng.random() < 0.4 else "",
     }  # fmt: skip
     if group in END_MAYO:
         row["colonoscopy_day"] = max(duration - rng.randint(-10, 12), (remission or 0) + 1)
@@ -142,6 +147,8 @@ def _steroids(row: Row, rng: random.Random, longest_stay: int) -> dict[str, obje
     days = discharge - admission + 1
     doses = [max(5, first - 5 * max(0, -(-(d - hold) // step))) for d in range(days)]
     steroid_free = row.get("steroid_free_24w") or str(_flag(0.76, rng))
+    if row.get("psl_stop_day"):
+        steroid_free = row.get("steroid_free_24w") or str(int(int(float(row["psl_stop_day"])) < 154))
     stop = min(discharge + rng.randint(40, 90), 145) if steroid_free == "1" else rng.randint(190, 320)
     relapse = int(row["relapse_or_censor_day"]) if row["relapse_type"] == "R1" else None
     if relapse is not None and 140 <= relapse <= 182:  # the steroids of the relapse decide
@@ -163,8 +170,10 @@ def complete(row: Row, rng: random.Random, longest_stay: int = 40) -> Row:
     known = {name: value for name, value in row.items() if value != ""}
     filled: dict[str, object] = {}
     filled |= _history(known, rng)
-    if group in END_MAYO and "tac_duration" in known:  # a calibrated patient: empty scores are examinations not done
-        filled |= {name: "" for name in ("prepsl_mayo", "prepsl_uceis", "scope_serves_both")}
+    if (
+        group in END_MAYO and "tac_duration" in known
+    ):  # a calibrated patient: empty scores are examinations not done
+        filled |= dict.fromkeys(("prepsl_mayo", "prepsl_uceis", "scope_serves_both"), "")
     else:
         filled |= _scores(group, rng)
     filled |= {"time_to_target": rng.randint(1, 10)}
@@ -177,4 +186,11 @@ def complete(row: Row, rng: random.Random, longest_stay: int = 40) -> Row:
     return {**dict.fromkeys(row, ""), **dict.fromkeys(_OPTIONAL, ""), **merged}
 
 
-_OPTIONAL = ("endtac_mayo", "endtac_uceis", "time_to_target", "remission_day", "colonoscopy_day", "relapse_type")
+_OPTIONAL = (
+    "endtac_mayo",
+    "endtac_uceis",
+    "time_to_target",
+    "remission_day",
+    "colonoscopy_day",
+    "relapse_type",
+)

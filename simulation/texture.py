@@ -13,7 +13,14 @@ FULL_WIDTH = str.maketrans("0123456789.<", "０１２３４５６７８９．＜
 CORRECTED, SPELT, DUPLICATED, WORDS = 0.003, 0.006, 0.002, 0.002  # shares of records
 IMPOSSIBLE = 0.25  # share of charts with one impossible record
 NO_RESULT = ("溶血", "検体不足", "乳び", "測定不能")
-UNIT_SPELLINGS = {"ng/mL": "ng/ml", "g/dL": "g/dl", "mg/dL": "mg/dl", "mEq/L": "mmol/L", "ug/g": "mg/kg", "kg": "kg "}
+UNIT_SPELLINGS = {
+    "ng/mL": "ng/ml",
+    "g/dL": "g/dl",
+    "mg/dL": "mg/dl",
+    "mEq/L": "mmol/L",
+    "ug/g": "mg/kg",
+    "kg": "kg ",
+}
 
 
 def _spell(row: dict[str, object], rng: random.Random) -> None:

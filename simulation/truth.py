@@ -12,6 +12,8 @@ from simulation.course import ADVERSE_EVENTS, Course
 from simulation.render.scores import end_of_treatment_cai
 from simulation.schedule import Schedule, is_running
 
+STEROID_FREE_DAY = 168  # D17: nobody is judged who is not seen until then
+
 
 @dataclass(frozen=True)
 class Truth:
@@ -46,7 +48,9 @@ def truth_of(patient_id: str, course: Course, schedule: Schedule, weight_kg: flo
     in_stay = min(course.remission_day or course.discharge, course.discharge) - course.admission + 1
     censored = None
     if course.remission_day is not None and course.relapse_day is None:
-        censored = course.date_of(course.last_contact if course.colectomy_day is None else course.colectomy_day)
+        censored = course.date_of(
+            course.last_contact if course.colectomy_day is None else course.colectomy_day
+        )
     baselines = {at: asdict(b) for at, b in course.baselines.items()}
     if schedule.end_visit is None:
         del baselines["endtac"]
@@ -75,7 +79,7 @@ def truth_of(patient_id: str, course: Course, schedule: Schedule, weight_kg: flo
             "tac_duration_days": course.tac_duration,
             "psl_total_mg": sum(course.psl_daily_mg[:in_stay]),
             "azathioprine": course.azathioprine,
-            "steroid_free_24w": course.steroid_free_24w,
+            "steroid_free_24w": course.steroid_free_24w if course.last_contact >= STEROID_FREE_DAY else None,
             "time_to_target_days": course.time_to_target,
             "follow_up_days": course.last_contact,
             "weight_kg": weight_kg,

@@ -25,7 +25,12 @@ def components(total: int, mayo: int, rng: random.Random) -> dict[str, int]:
 
 
 def examine(
-    chart: Chart, day: int, mayo: int | None, uceis: int | None, extent: str | None, examination: str = "colonoscopy"
+    chart: Chart,
+    day: int,
+    mayo: int | None,
+    uceis: int | None,
+    extent: str | None,
+    examination: str = "colonoscopy",
 ) -> str:
     """One examination, reported an hour later."""
     hour = chart.rng.randint(10, 15)

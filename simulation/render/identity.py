@@ -9,8 +9,24 @@ from simulation.course import Course
 FAMILY = ("佐藤 サトウ", "鈴木 スズキ", "高橋 タカハシ", "田中 タナカ", "伊藤 イトウ", "渡辺 ワタナベ", "山本 ヤマモト",
           "中村 ナカムラ", "小林 コバヤシ", "加藤 カトウ", "吉田 ヨシダ", "山田 ヤマダ", "髙𠮷 タカヨシ", "山﨑 ヤマサキ")  # fmt: skip
 GIVEN = {
-    True: ("大輔 ダイスケ", "健一 ケンイチ", "翔太 ショウタ", "誠 マコト", "隆 タカシ", "拓也 タクヤ", "直樹 ナオキ"),
-    False: ("陽子 ヨウコ", "美咲 ミサキ", "恵子 ケイコ", "由美 ユミ", "さくら サクラ", "真由美 マユミ", "愛 アイ"),
+    True: (
+        "大輔 ダイスケ",
+        "健一 ケンイチ",
+        "翔太 ショウタ",
+        "誠 マコト",
+        "隆 タカシ",
+        "拓也 タクヤ",
+        "直樹 ナオキ",
+    ),
+    False: (
+        "陽子 ヨウコ",
+        "美咲 ミサキ",
+        "恵子 ケイコ",
+        "由美 ユミ",
+        "さくら サクラ",
+        "真由美 マユミ",
+        "愛 アイ",
+    ),
 }
 TOWNS = ("東京都新宿区", "東京都中野区", "埼玉県川口市", "神奈川県川崎市", "千葉県船橋市", "東京都武蔵野市")
 
@@ -50,7 +66,13 @@ def register(chart: Chart, male: bool, birth_date: date, death_day: int | None =
 
 
 def diagnose(
-    chart: Chart, day: int, icd10: str, name: str, medis: str = "", status: str = "confirmed", onset: str | None = None
+    chart: Chart,
+    day: int,
+    icd10: str,
+    name: str,
+    medis: str = "",
+    status: str = "confirmed",
+    onset: str | None = None,
 ) -> None:
     """One diagnosis entry."""
     chart.add(

@@ -17,7 +17,15 @@ def _amount(chart: Chart, code: str, mg: float) -> tuple[str, str]:
 
 
 def order(
-    chart: Chart, day: int, code: str, mg: float, times_per_day: float, start: int, days: int, setting: str, **more: object
+    chart: Chart,
+    day: int,
+    code: str,
+    mg: float,
+    times_per_day: float,
+    start: int,
+    days: int,
+    setting: str,
+    **more: object,
 ) -> str:
     """One order line written on `day`: `mg` a dose, `times_per_day`, covering `days` from `start`."""
     dose, unit = _amount(chart, code, mg)
@@ -31,7 +39,15 @@ def order(
     return chart.add("medication_request", **(fields | more))
 
 
-def give(chart: Chart, day: int, clock: str, code: str, mg: float, request: str | None = None, status: str = "completed") -> None:
+def give(
+    chart: Chart,
+    day: int,
+    clock: str,
+    code: str,
+    mg: float,
+    request: str | None = None,
+    status: str = "completed",
+) -> None:
     """One dose given (or held) in the hospital."""
     dose, unit = _amount(chart, code, mg)
     item = product(code)
@@ -41,7 +57,9 @@ def give(chart: Chart, day: int, clock: str, code: str, mg: float, request: str 
     )  # fmt: skip
 
 
-def give_daily(chart: Chart, first: int, last: int, code: str, mg: float, clocks: tuple[str, ...], **more: object) -> None:
+def give_daily(
+    chart: Chart, first: int, last: int, code: str, mg: float, clocks: tuple[str, ...], **more: object
+) -> None:
     """An inpatient order and each of its doses from `first` to `last`, `mg` at every clock time."""
     if last < first:
         return
@@ -52,7 +70,14 @@ def give_daily(chart: Chart, first: int, last: int, code: str, mg: float, clocks
 
 
 def prescribe(
-    chart: Chart, first: int, last: int, code: str, mg: float, times_per_day: float, visits: tuple[int, ...], **more: object
+    chart: Chart,
+    first: int,
+    last: int,
+    code: str,
+    mg: float,
+    times_per_day: float,
+    visits: tuple[int, ...],
+    **more: object,
 ) -> None:
     """Prescriptions that cover [first, last] without gap or overlap, renewed at the visits in between.
 

@@ -35,6 +35,7 @@ HIGH_DOSE_MG = (40, 50, 60)  # D14 R1 asks for 30 mg/d or more by vein on two da
 HIGH_DOSE_DAYS = 5
 PULSE_MG = 500  # D14 R1: one methylprednisolone dose of 250 mg or more suffices
 STEROID_DAYS = (42, 63)  # from the first high dose to the end of the taper
+RESCUE_AFTER = 1  # days from the last tacrolimus to the biologic that replaces it
 NEW_COURSE_DAYS = (70, 160)
 NEW_COURSE_MG = 3
 
@@ -53,7 +54,9 @@ def infuse(chart: Chart, first: int, last: int, code: str, indication: str) -> N
             chart, day, code, DOSE_MG[code], 1, day, 1, "inpatient" if chart.in_stay(day) else "outpatient",
             indication=indication, status="completed",
         )  # fmt: skip
-        if code == INFLIXIMAB and day > first and chart.rng.random() < 0.3:  # premedication, no treatment of colitis
+        if (
+            code == INFLIXIMAB and day > first and chart.rng.random() < 0.3
+        ):  # premedication, no treatment of colitis
             give(chart, day, "10:50", HYDROCORTISONE_IV, 100)
         give(chart, day, "11:00", code, DOSE_MG[code], request)
 
@@ -63,7 +66,9 @@ def prior_biologic(chart: Chart, course: Course, onset_day: int) -> str | None:
     if not course.prior_biologic:
         return None
     begun = max(onset_day + 30, course.psl_start - chart.rng.randint(300, 700))
-    earlier = [c for c in (INFLIXIMAB, ADALIMUMAB) if c in biologics_approved(date.fromisoformat(chart.on(begun)))]
+    earlier = [
+        c for c in (INFLIXIMAB, ADALIMUMAB) if c in biologics_approved(date.fromisoformat(chart.on(begun)))
+    ]
     code = chart.rng.choice(earlier)
     infuse(chart, begun, max(begun, course.psl_start - 60), code, "induction")
     return code
@@ -98,7 +103,9 @@ def _new_course(chart: Chart, course: Course, schedule: Schedule, day: int) -> N
     """R3: tacrolimus again, long after the index course, first in the hospital."""
     last = min(day + chart.rng.randint(*NEW_COURSE_DAYS), course.last_contact)
     discharge = schedule.relapse_stay[1] if schedule.relapse_stay else day
-    give_daily(chart, day, min(last, max(day, discharge - 1)), PROGRAF_1_MG, NEW_COURSE_MG, (MORNING, EVENING))
+    give_daily(
+        chart, day, min(last, max(day, discharge - 1)), PROGRAF_1_MG, NEW_COURSE_MG, (MORNING, EVENING)
+    )
     if last >= max(discharge, day + 1):
         prescribe(chart, max(discharge, day + 1), last, PROGRAF_1_MG, NEW_COURSE_MG, 2, schedule.clinic)
     target(chart, day, INDUCTION_TARGET)
@@ -120,13 +127,13 @@ def treat_relapse(chart: Chart, course: Course, schedule: Schedule, earlier_biol
 
 
 def rescue(chart: Chart, course: Course, earlier_biologic: str | None) -> None:
-    """What patients who never reach remission get when tacrolimus has failed: a biologic, steroids, or nothing here."""
-    day = course.tac_duration + 1
-    if course.remission_day is not None or day > course.last_contact or course.colectomy_day is not None:
+    """A biologic for a patient whom tacrolimus did not bring into remission."""
+    if not course.biologic_rescue:
         return
-    if chart.rng.random() < 0.7:
-        approved = biologics_approved(date.fromisoformat(chart.on(day)))
-        infuse(chart, day, course.last_contact, chart.rng.choice([c for c in approved if c != earlier_biologic]), "induction")
+    day = course.tac_duration + RESCUE_AFTER
+    approved = biologics_approved(date.fromisoformat(chart.on(day)))
+    code = chart.rng.choice([c for c in approved if c != earlier_biologic])
+    infuse(chart, day, course.last_contact, code, "induction")
 
 
 def planned_maintenance(chart: Chart, course: Course, earlier_biologic: str | None) -> None:
@@ -139,4 +146,6 @@ def planned_maintenance(chart: Chart, course: Course, earlier_biologic: str | No
 
 def operate(chart: Chart, day: int) -> None:
     """Total colectomy (SNOMED CT 26390003)."""
-    chart.add("procedure", encounter_id=chart.encounter(day), code="26390003", performed_at=chart.at(day, "13:15"))
+    chart.add(
+        "procedure", encounter_id=chart.encounter(day), code="26390003", performed_at=chart.at(day, "13:15")
+    )

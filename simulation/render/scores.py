@@ -17,6 +17,7 @@ ITEMS = {  # item: most points (Lichtiger index, 0 to 21)
 REMISSION = 4  # L112: clinical remission is an index of 4 or less
 EARLIEST_REMISSION = 28
 LATEST_REMISSION = 84  # D11
+RESPONSE_TO_RESCUE = 14
 
 
 def score(chart: Chart, day: int, total: int, clock: str = "07:40") -> None:
@@ -39,6 +40,9 @@ def _total(course: Course, day: int, chart: Chart) -> int:
     """The index on a day after the first dose that is no baseline."""
     rng = chart.rng
     if course.remission_day is None:
+        rescued = course.biologic_rescue and day > course.tac_duration + RESPONSE_TO_RESCUE
+        if rescued:  # low after a rescue, so no remission of tacrolimus (D11)
+            return rng.randint(1, 6)
         return rng.randint(5, 12) if day <= LATEST_REMISSION + 16 else rng.randint(2, 9)
     if day < course.remission_day:
         return rng.randint(5, 9)

@@ -34,14 +34,20 @@ def dose_steps(course: Course, schedule: Schedule, start_mg: float) -> dict[int,
         low = max(CAPSULE_MG, int(high * STEP_DOWN_FACTOR / CAPSULE_MG) * CAPSULE_MG)
         steps[schedule.switch] = low
         if course.relapse_type == "R4" and course.relapse_day is not None:
-            steps[course.relapse_day] = max(low + CAPSULE_MG, int(low * ESCALATION_FACTOR / CAPSULE_MG) * CAPSULE_MG)
+            steps[course.relapse_day] = max(
+                low + CAPSULE_MG, int(low * ESCALATION_FACTOR / CAPSULE_MG) * CAPSULE_MG
+            )
     return steps
 
 
 def target(chart: Chart, day: int, bounds: tuple[int, int], clock: str = "09:30") -> None:
     """One order of a target trough in ng/mL."""
     chart.add(
-        "monitoring_order", ordered_at=chart.at(day, clock), target_low=bounds[0], target_high=bounds[1], target_unit="ng/mL"
+        "monitoring_order",
+        ordered_at=chart.at(day, clock),
+        target_low=bounds[0],
+        target_high=bounds[1],
+        target_unit="ng/mL",
     )
 
 
@@ -54,7 +60,9 @@ def _last_prescription(chart: Chart, course: Course, start: int, end: int, mg: f
     spare = chart.rng.randint(3, 10)
     if is_running(course) or end + spare > course.last_contact or chart.rng.random() < 0.7:
         status = {"status": "active"} if is_running(course) else {}
-        order(chart, _written(chart, start), _capsule(mg), mg, 2, start, end - start + 1, "outpatient", **status)
+        order(
+            chart, _written(chart, start), _capsule(mg), mg, 2, start, end - start + 1, "outpatient", **status
+        )
         return
     order(
         chart, _written(chart, start), _capsule(mg), mg, 2, start, end - start + 1 + spare, "outpatient",
