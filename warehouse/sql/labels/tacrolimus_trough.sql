@@ -26,7 +26,7 @@ find_last_dose as (
     inner join cohorts.ingredient_exposure as x on l.person_id = x.person_id and x.role = 'tacrolimus'
     where
         x.given_at < l.drawn_at
-        and x.given_at >= l.drawn_at - to_hours($trough_lookback_hours)
+        and x.given_at >= l.drawn_at - to_hours($trough_max_hours)
     group by l.measurement_id
 ),
 
