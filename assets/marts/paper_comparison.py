@@ -15,13 +15,13 @@ from schemas.published import Figure, ImpossibleSet, Key, Verdict
 
 WORDS = {"<0.05": True, "N.S.": False, "not different": False}
 """Printed words for a comparison, and whether they call it significant."""
-SCHEMA = pl.Schema({
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "position": pl.Int64, "metric_id": pl.String, "study_group": pl.String, "statistic": pl.String,
     "printed": pl.String, "printed_twin": pl.String, "ours": pl.String, "ours_value": pl.Float64,
     "expected_class": pl.String, "verdict": pl.String, "as_expected": pl.Boolean, "test": pl.String,
     "reproduced_by": pl.List(pl.String), "proof": pl.String, "unit": pl.String, "source": pl.String,
     "note": pl.String,
-})  # fmt: skip
+}  # fmt: skip
 
 
 def shown(figure: Figure, ours: Ours, significance_level: float) -> str:

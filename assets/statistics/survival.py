@@ -1,6 +1,6 @@
 """Time to an event under right censoring: Kaplan-Meier, number at risk, and two tests of two curves.
 
-Times are whole days after time zero (at least 1); `events` says whether the event or censoring ended them.
+Times are whole days after time zero; `events` says whether the event (day 1 at the earliest) ended them.
 """
 
 from collections.abc import Sequence
@@ -42,8 +42,8 @@ class Rate(NamedTuple):
 def kaplan_meier(days: Sequence[int], events: Sequence[bool], confidence: float = 0.95) -> list[Step]:
     """The product-limit curve at day 0 and each day on which somebody left; empty input gives no step.
 
-    Greenwood variance on the log(-log) scale (R's `conf.type = "log-log"`, not its default). A time below one
-    day or unequal lengths raise `ValueError`. Sources: Kaplan and Meier 1958, JASA 53:457; Kalbfleisch and
+    Greenwood variance on the log(-log) scale (R's `conf.type = "log-log"`, not its default). An event before day
+    1, a negative time or unequal lengths raise `ValueError`. Sources: Kaplan and Meier 1958, JASA 53:457; Kalbfleisch and
     Prentice, 2nd ed., 1.4.
     """
     _check(days, events)
@@ -147,5 +147,5 @@ def _check(days: Sequence[int], events: Sequence[bool]) -> None:
     # lifelines takes negative durations without a word.
     if len(days) != len(events):
         raise ValueError("every time needs its event flag")
-    if any(t < 1 for t in days):
-        raise ValueError("a time to event is at least one day")
+    if any(t < e for t, e in zip(days, events, strict=True)):
+        raise ValueError("a time to an event is at least one day, to censoring none")

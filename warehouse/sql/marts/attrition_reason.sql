@@ -6,9 +6,12 @@ with leave as (
         reason
     from cohorts.exclusion
     union all
-    -- inside it: the first step that the patient did not pass
+    -- inside it: the step of the flow that the patient did not reach
     select
-        first_failed_step as step,
+        case first_failed_step
+            when 'no_remission' then 'clinical_remission'
+            when 'no_end_colonoscopy' then 'end_of_treatment_colonoscopy'
+        end as step,
         coalesce(first_failed_reason, 'not_given') as reason
     from marts.patient
     where first_failed_step is not null

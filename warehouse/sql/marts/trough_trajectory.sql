@@ -1,18 +1,14 @@
 -- Troughs after the start of tacrolimus: patients weigh the same however often blood was drawn.
 with find_troughs as (
-    -- every level measured during the index course, in days since its start
+    -- levels drawn at the right time during the index course
     select
         p.study_group,
         p.person_id,
-        datediff('day', p.tac_start_on, m.measurement_date) as day,
-        m.value_as_number as trough_ng_ml
+        t.day,
+        t.trough_ng_ml
     from marts.patient as p
-    inner join omop.measurement as m on p.person_id = m.person_id
-    where
-        p.study_group is not null
-        and m.measurement_concept_id = $tacrolimus_level
-        and m.value_as_number is not null
-        and m.measurement_date between p.tac_start_on and p.tac_end_on
+    inner join labels.tacrolimus_trough as t on p.person_id = t.person_id
+    where p.study_group is not null and t.valid_trough
 ),
 
 choose_periods as (

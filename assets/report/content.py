@@ -1,0 +1,180 @@
+"""What the page says, read from the release: plain dictionaries for the template, aggregates only."""
+
+from importlib.metadata import version
+from typing import Any
+
+import duckdb
+
+from schemas.metric import Metric, metrics
+
+Cells = dict[tuple[str, str, str], dict[str, Any]]
+"""Rows of `marts.paper_comparison` by metric, group and statistic."""
+VERDICTS = {
+    "exact": "our figure prints exactly as published",
+    "exact_p": "our p-value prints exactly as published",
+    "worded": "the published words hold",
+    "twin": "published in two forms; ours explains both",
+    "nearest": "proven unattainable as printed; ours is the nearest possible",
+    "conditional": "reproduced, but only under a condition that the paper does not state",
+    "undefined": "the paper does not define the figure; ours is shown, not judged",
+    "stated": "a constant of the paper; nothing to reproduce",
+    "different": "ours differs and no proof says why",
+}
+QUIET = {"exact", "exact_p", "worded", "stated"}
+"""Verdicts that need no explanation in a list of exceptions."""
+
+
+def gather(connection: duckdb.DuckDBPyConnection, release: dict[str, str]) -> dict[str, Any]:
+    """Everything that the template shows; `release` adds to the provenance (release id, code version)."""
+    comparison = _records(connection, "marts.paper_comparison", "order by position")
+    cells = {(r["metric_id"], r["study_group"], r["statistic"]): r for r in comparison}
+    return {
+        "provenance": _provenance(connection, release),
+        "synthetic": any(s["synthetic"] for s in _records(connection, "staging.site")),
+        "steps": {s["step"]: s for s in _records(connection, "marts.attrition", "order by step_number")},
+        "leavers": _leavers(connection),
+        "tables": {
+            section: _metric_rows(connection, section, cells) for section in ("baseline", "end_of_treatment")
+        },
+        "relapse": _relapse_rows(connection, cells),
+        "tests": _records(connection, "marts.test", "where metric = 'relapse' order by test desc"),
+        "adverse_events": _adverse_event_rows(connection, cells),
+        "verdicts": [
+            {"name": v, "meaning": words, "figures": n}
+            for v, words in VERDICTS.items()
+            if (n := sum(r["verdict"] == v for r in comparison))
+        ],
+        "figures": len(comparison),
+        "unexpected": sum(not r["as_expected"] for r in comparison),
+        "exceptions": [r for r in comparison if r["verdict"] not in QUIET or not r["as_expected"]],
+        "impossible": _records(connection, "marts.impossible_set", "order by set_id"),
+        "accounting": _accounting(connection),
+        "quarantine": _quarantine(connection),
+        "quality": _records(connection, "quality.results", "order by verdict = 'passed', severity, rule"),
+    }
+
+
+def _records(connection: duckdb.DuckDBPyConnection, table: str, rest: str = "") -> list[dict[str, Any]]:
+    """Rows of a table as dictionaries; none where the release does not hold the table."""
+    schema, _, name = table.partition(".")
+    known = connection.execute(
+        "select 1 from information_schema.tables where table_schema = $1 and table_name = $2", [schema, name]
+    ).fetchall()
+    if not known:
+        return []
+    found = connection.execute(f"select * from {table} {rest}")
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _provenance(connection: duckdb.DuckDBPyConnection, release: dict[str, str]) -> dict[str, str]:
+    locks = [str(r["source_release_date"]) for r in _records(connection, "omop.cdm_source")]
+    stamps = _records(connection, "marts.attrition", "limit 1")
+    study = {
+        "Study definitions": f"{s['definition_version']} ({s['parameter_hash']})" for s in stamps
+    }  # fmt: skip
+    return {
+        **release,
+        "Data lock": ", ".join(sorted(set(locks))) or "not recorded",
+        **study,
+        "Software": f"Mucosa {version('mucosa')}, DuckDB {version('duckdb')}, lifelines {version('lifelines')}",
+    }
+
+
+def _leavers(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, int]]]:
+    found: dict[str, list[tuple[str, int]]] = {}
+    for row in _records(connection, "marts.attrition_reason", "order by step, patients desc, reason"):
+        found.setdefault(row["step"], []).append((row["reason"].replace("_", " "), row["patients"]))
+    return found
+
+
+def _cell(cells: Cells, metric: str, group: str, statistics: tuple[str, ...], pattern: str) -> dict[str, Any]:
+    """Ours and printed in one format, with the verdicts of the parts; None where the paper prints nothing."""
+    parts = [cells.get((metric, group, s)) for s in statistics]
+    if None in parts:
+        return {"ours": None, "printed": None, "verdicts": []}
+    rows = [p for p in parts if p is not None]
+    ours = [r["ours"] for r in rows]
+    return {
+        "ours": None if None in ours else pattern.format(*ours),
+        "printed": pattern.format(*(r["printed"] for r in rows)),
+        "verdicts": [r["verdict"] for r in rows],
+    }
+
+
+def _metric_rows(
+    connection: duckdb.DuckDBPyConnection, section: str, cells: Cells
+) -> list[dict[str, Any]]:
+    summary = {(r["metric"], r["study_group"]): r for r in _records(connection, f"marts.{section}")}
+    return [_metric_row(m, summary, cells) for m in metrics() if m.section == section]
+
+
+def _metric_row(metric: Metric, summary: dict, cells: Cells) -> dict[str, Any]:
+    groups = {}
+    for group in ("mh", "nmh", "all"):
+        if metric.scale == "continuous":
+            cell = _cell(cells, metric.metric, group, ("mean", "min", "max"), "{} ({}–{})")
+        else:
+            both = ("count", "pct") if (metric.metric, group, "pct") in cells else ("count",)
+            cell = _cell(cells, metric.metric, group, both, "{} ({} %)" if len(both) == 2 else "{}")
+        mart = summary.get((metric.metric, group), {})
+        if cell["ours"] is None and metric.scale == "binary":
+            cell["ours"] = str(mart.get("count", 0))
+        groups[group] = cell | {"n": mart.get("n", 0), "missing": mart.get("missing", 0)}
+    p_value = _cell(cells, metric.compared_as, "na", ("p_value",), "{}")
+    return {"metric": metric, **groups, "p": p_value, "verdicts": _merge(*groups.values(), p_value)}
+
+
+def _merge(*found: dict[str, Any]) -> list[str]:
+    """The distinct verdicts of a row, the gravest first."""
+    present = {v for cell in found for v in cell["verdicts"]}
+    return [v for v in reversed(VERDICTS) if v in present]
+
+
+def _relapse_rows(connection: duckdb.DuckDBPyConnection, cells: Cells) -> list[dict[str, Any]]:
+    rates = {(r["t_days"], r["study_group"]): r for r in _records(connection, "marts.relapse_rate")}
+    tests = {(t["metric"], t["test"]): t["p_value"] for t in _records(connection, "marts.test")}
+    rows = []
+    for day in sorted({day for day, _ in rates}):
+        metric = f"relapse_rate_day_{day}"
+        groups = {
+            g: {
+                "rate": rates[day, g],
+                "printed": _cell(cells, metric, g, ("pct",), "{}"),
+                "at_risk": _cell(cells, f"at_risk_day_{day}", g, ("n",), "{}"),
+            }
+            for g in ("mh", "nmh")
+        }
+        p_value = _cell(cells, metric, "na", ("p_value",), "{}")
+        parts = [c for g in groups.values() for c in (g["printed"], g["at_risk"])]
+        rows.append(
+            {"day": day, **groups, "p": p_value, "verdicts": _merge(*parts, p_value),
+             "p_values": {test: tests.get((metric, test)) for test in ("log_rank", "gehan_wilcoxon")}}
+        )  # fmt: skip
+    return rows
+
+
+def _adverse_event_rows(connection: duckdb.DuckDBPyConnection, cells: Cells) -> list[dict[str, Any]]:
+    counts = {(r["adverse_event"], r["study_group"]): r for r in _records(connection, "marts.adverse_event")}
+    tests = {t["metric"]: t["p_value"] for t in _records(connection, "marts.test", "where reported")}
+    rows = []
+    for metric in (m for m in metrics() if m.section == "adverse_event"):
+        event = metric.metric.removeprefix("ae_")
+        groups = {
+            g: _cell(cells, metric.metric, g, ("count", "pct"), "{} ({} %)") for g in ("mh", "nmh")
+        }
+        everybody = _cell(cells, metric.metric, "all", ("count",), "{}")
+        rows.append(
+            {"metric": metric, **groups, "all": everybody, "counts": counts.get((event, "all"), {}),
+             "p": tests.get(metric.compared_as), "verdicts": _merge(*groups.values(), everybody)}
+        )  # fmt: skip
+    return rows
+
+
+def _accounting(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    if not _records(connection, "staging.accounting", "limit 0") and not _has(connection, "accounting"):
+        return []
+    return _records(
+        connection,
+        "staging.accounting",
+    )
