@@ -13,7 +13,7 @@ from dagster import (
     AssetsDefinition,
     AssetSpec,
     MaterializeResult,
-    RawMetadataValue,
+    MetadataValue,
     TableColumn,
     TableColumnConstraints,
     TableSchema,
@@ -31,7 +31,7 @@ log = logging.getLogger("mucosa")
 OWNER = "team:clinical-data"
 Build = Callable[[duckdb.DuckDBPyConnection, Warehouse], Mapping[str, int]]
 """Makes every table of a layer and returns the rows of each."""
-Picture = Callable[[duckdb.DuckDBPyConnection], Mapping[str, Mapping[str, RawMetadataValue]]]
+Picture = Callable[[duckdb.DuckDBPyConnection], Mapping[str, Mapping[str, MetadataValue]]]
 """Further metadata by table, such as a plot of aggregates."""
 
 
@@ -106,10 +106,9 @@ def layer_step(
             rows = build(connection, warehouse)
             pictures = picture(connection) if picture else {}
         finished(name, rows, time.monotonic() - started)
-        for made in specs:
-            table = ".".join(made.key.path)
-            metadata = {"dagster/row_count": rows[table], **pictures.get(table, {})}
-            yield MaterializeResult(asset_key=made.key, metadata=metadata)
+        for table, count in rows.items():  # in the order in which they were made: parents first
+            metadata = {"dagster/row_count": count, **pictures.get(table, {})}
+            yield MaterializeResult(asset_key=key(table), metadata=metadata)
 
     return step
 

@@ -4,12 +4,9 @@ import base64
 from collections.abc import Mapping
 
 import duckdb
-from dagster import AssetsDefinition, AssetSpec, MetadataValue, RawMetadataValue
+from dagster import AssetsDefinition, AssetSpec, MetadataValue
 
-from assets import cohorts as cohort_tables
-from assets import graph
-from assets import labels as label_tables
-from assets import omop as omop_tables
+from assets import cohorts, graph, labels, omop
 from assets.fhir import tables as fhir_tables
 from assets.marts import build as mart_tables
 from assets.raw import load as raw_files
@@ -43,22 +40,22 @@ def _fhir(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[s
 
 def _omop(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
     del warehouse
-    return _named("omop", omop_tables.build(connection))
+    return _named("omop", omop.build(connection))
 
 
 def _cohorts(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
-    return _named("cohorts", cohort_tables.build(connection, warehouse.protocol.parameters()))
+    return _named("cohorts", cohorts.build(connection, warehouse.protocol.parameters()))
 
 
 def _labels(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
-    return _named("labels", label_tables.build(connection, warehouse.protocol.parameters()))
+    return _named("labels", labels.build(connection, warehouse.protocol.parameters()))
 
 
 def _marts(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
     return _named("marts", mart_tables.build(connection, warehouse.protocol.parameters()))
 
 
-def _mart_pictures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Mapping[str, RawMetadataValue]]:
+def _mart_pictures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Mapping[str, MetadataValue]]:
     from assets.report import figures
 
     encoded = base64.b64encode(figures.kaplan_meier_png(connection)).decode()

@@ -3,7 +3,15 @@
 import time
 from collections.abc import Iterator
 
-from dagster import AssetKey, AssetsDefinition, AssetSpec, MaterializeResult, MetadataValue, asset, multi_asset
+from dagster import (
+    AssetKey,
+    AssetsDefinition,
+    AssetSpec,
+    MaterializeResult,
+    MetadataValue,
+    asset,
+    multi_asset,
+)
 
 from assets import graph
 from assets.resource import Warehouse
@@ -35,7 +43,7 @@ def published(warehouse: Warehouse) -> Iterator[MaterializeResult]:
         results = run.evaluate(warehouse.places.build, parameters=warehouse.protocol.parameters())
         with connection.connect(warehouse.places.build, memory_limit=warehouse.memory_limit) as build:
             write_results(build, results)
-        made = releases.publish(warehouse.places, warehouse.protocol, results).manifest
+        made = releases.publish(warehouse.places, warehouse.protocol, results)
     graph.finished("release", {name: table.rows for name, table in made.tables.items()}, time.monotonic() - started)
     yield MaterializeResult(asset_key=RESULTS.key, metadata={"dagster/row_count": len(results)})
     yield MaterializeResult(
