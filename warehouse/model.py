@@ -64,9 +64,18 @@ def write(
     query: str,
     parameters: Mapping[str, object] | None = None,
 ) -> int:
-    """Make a table anew under its contract from any query whose columns carry the contract's names."""
-    connection.execute(table.ddl())
-    for statement in table.comments():
-        connection.execute(statement)
-    connection.execute(f"insert into {table.name} by name {query}", dict(parameters or {}))
+    """Make a table anew under its contract from any query whose columns carry the contract's names.
+
+    In one transaction: a query that fails leaves the old table, and each commit would wait for the disk.
+    """
+    connection.begin()
+    try:
+        connection.execute(table.ddl())
+        for statement in table.comments():
+            connection.execute(statement)
+        connection.execute(f"insert into {table.name} by name {query}", dict(parameters or {}))
+    except duckdb.Error:
+        connection.rollback()
+        raise
+    connection.commit()
     return connection.execute(f"select count(*) from {table.name}").fetchall()[0][0]

@@ -16,8 +16,9 @@ NUMBER = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 def read_results(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """Add analyte, value_operator, value_number (canonical unit), unit, sources and value_absent_reason.
 
-    Expects the cleaned texts of `code`, `value` and `unit`; also adds `factor` and the analyte's accepted
-    limits for the rules. An unknown code keeps its number as printed and has neither analyte nor unit.
+    Expects the cleaned texts of `code`, `value` and `unit`. Also adds `factor` (to the canonical unit, null for
+    an unlisted one) and the analyte's accepted limits. An unknown code keeps its number as printed and has
+    neither analyte nor unit.
     """
     frame = parse(frame).join(_analytes(feed.feed), on="code", how="left", maintain_order="left")
     spelling = pl.col(TEXT + "unit").str.replace_all("[μµ]", "u")
@@ -26,9 +27,8 @@ def read_results(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     )
     factor = pl.when(pl.col("analyte").is_null()).then(1.0).otherwise("factor")
     listed = codes("unit")["unit_as_written"].unique().to_list()
-    limits = [pl.col(c) * factor for c in ("reference_low", "reference_high") if c in frame.columns]
     return frame.with_columns(
-        *limits,
+        factor=factor,
         value_number=pl.col("number") * factor,
         unit="canonical_unit",
         # Text that is no value or no listed unit may be anything, a name included: it stops here.

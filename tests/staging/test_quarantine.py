@@ -96,7 +96,7 @@ FAULTLESS = [
     ("endoscopy", {"uceis_bleeding": ""}),
     ("endoscopy", {"mayo_endoscopic_subscore": ""}),
     ("endoscopy", {"mayo_endoscopic_subscore": "3.0"}),
-    ("lab_result", {"value": "", "unit": ""}),
+    ("lab_result", {"value": "", "unit": "", "reference_low": "0"}),
     ("lab_result", {"code": "9-9", "unit": "cells"}),
     ("lab_result", {"value": "60"}),
     ("medication_request", {"product_code": "X", "dose_unit": "mg"}),

@@ -15,8 +15,9 @@ select
     unit_source,
     value_absent_reason,
     status,
-    reference_low,
-    reference_high,
+    -- The range is printed in the unit of the result.
+    reference_low * factor as reference_low,
+    reference_high * factor as reference_high,
     delivery,
     file_id,
     record
