@@ -6,14 +6,14 @@ import polars as pl
 from assets.raw import load as raw
 from assets.staging import columns, doses, results
 from assets.staging.rules import rules
-from assets.staging.verdicts import Verdicts, judge
+from assets.staging.verdicts import Verdicts, explain, judge
 from schemas import extract, site
 from schemas.extract import Feed
 from warehouse import keys, model
 from warehouse.places import Places
 
 Known = dict[str, pl.DataFrame]
-"""Accepted keys of the feeds read so far: site, patient_id and the feed's own key."""
+"""Keys of the feeds read so far: site, patient_id, the feed's own key, and whether it was accepted."""
 
 
 def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> dict[str, int]:
@@ -29,9 +29,9 @@ def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> 
     tallies, quarantines = [], []
     for feed in extract.feeds():
         verdicts = stage(read(places, files, feed), feed, known)
-        known[feed.feed] = verdicts.accepted.select(*dict.fromkeys(("site", "patient_id", *feed.key)))
+        known[feed.feed] = _keys(verdicts, feed)
         tables[feed.feed] = _write(connection, feed.feed, accepted=verdicts.accepted)
-        quarantines.append(verdicts.quarantine)
+        quarantines.append(explain(verdicts.quarantined, feed, rules(feed)))
         tallies.append(_tally(verdicts))
     tables["quarantine"] = _write(connection, "quarantine", refused=pl.concat(quarantines))
     profiles = _profiles(files)
@@ -67,7 +67,7 @@ def read(places: Places, files: pl.DataFrame, feed: Feed) -> pl.DataFrame:
 
 
 def stage(frame: pl.DataFrame, feed: Feed, known: Known) -> Verdicts:
-    """Verdicts on the raw records of one feed; `known` holds the accepted keys of the feeds before it."""
+    """Verdicts on the raw records of one feed; `known` holds the keys of the feeds before it."""
     frame = columns.type_columns(columns.clean(frame, feed), feed)
     if any(c.type == "result" for c in feed.columns):
         frame = results.read_results(frame, feed)
@@ -76,14 +76,28 @@ def stage(frame: pl.DataFrame, feed: Feed, known: Known) -> Verdicts:
     return judge(_look_up(frame, feed, known), feed, rules(feed))
 
 
+def _keys(verdicts: Verdicts, feed: Feed) -> pl.DataFrame:
+    columns_kept = list(dict.fromkeys(("site", "patient_id", *feed.key)))
+    accepted = verdicts.accepted.select(*columns_kept, accepted=pl.lit(True))
+    refused = verdicts.quarantined.select(*columns_kept, accepted=pl.lit(False))
+    return pl.concat([accepted, refused]).unique(columns_kept, keep="first", maintain_order=True)
+
+
 def _look_up(frame: pl.DataFrame, feed: Feed, known: Known) -> pl.DataFrame:
-    """Add `known:<column>` for each reference: true where it points at an accepted record of this patient."""
+    """Add `accepted:<column>` for each reference: null where this patient has no such record at all.
+
+    A visit or an order that was refused is forgotten by the records that name it: one bad record must not take
+    the others with it. Without its patient no record can stand.
+    """
     for field in feed.columns:
         if field.references:
             own_key = extract.load(field.references).key[0]
-            found = known[field.references].with_columns(pl.lit(True).alias(f"known:{field.name}"))
+            accepted = f"accepted:{field.name}"
+            found = known[field.references].rename({own_key: field.name, "accepted": accepted})
             on = list(dict.fromkeys(("site", "patient_id", field.name)))
-            frame = frame.join(found.rename({own_key: field.name}), on=on, how="left", maintain_order="left")
+            frame = frame.join(found, on=on, how="left", maintain_order="left")
+            if not field.required:
+                frame = frame.with_columns(pl.when(pl.col(accepted).fill_null(True)).then(field.name))
     return frame
 
 
@@ -91,7 +105,7 @@ def _tally(verdicts: Verdicts) -> pl.DataFrame:
     """Records per file and verdict."""
     return pl.concat(
         frame.group_by("file_id").agg(verdict=pl.lit(name), records=pl.len().cast(pl.Int64))
-        for name, frame in zip(("accepted", "superseded", "quarantined"), verdicts, strict=True)
+        for name, frame in verdicts._asdict().items()
     )
 
 

@@ -50,9 +50,7 @@ def parse(frame: pl.DataFrame) -> pl.DataFrame:
         .str.replace_all(r"([<>=≦≧≤≥〈〉↓↑])\s+", "$1")
         .str.replace_all(r"\s+([<>=≦≧≤≥〈〉↓↑])", "$1")
     )
-    parts = squeezed.str.extract_groups(
-        rf"^(?<prefix>[^0-9]*?)(?<digits>{NUMBER})(?:\s*(?<suffix>[^0-9\s.].*))?$"
-    )
+    parts = squeezed.str.extract_groups(rf"^(?<prefix>[^0-9]*?)(?<digits>{NUMBER})(?:\s*(?<suffix>[^0-9\s.].*))?$")
     frame = frame.with_columns(parts.alias("parts")).unnest("parts")
     # The regex gives an empty prefix where there is none, and null where the cell is no value at all.
     plain = (pl.col("prefix") == "") & pl.col("suffix").is_null()
@@ -61,9 +59,7 @@ def parse(frame: pl.DataFrame) -> pl.DataFrame:
     operator = pl.coalesce(pl.when(pl.col("suffix").is_null()).then(before), after)
     words = codes("result_word")
     word = text.replace_strict(words["word"], words["value_absent_reason"], default="not_a_number")
-    cancelled = (
-        (pl.col(TEXT + "status") == "cancelled") if TEXT + "status" in frame.columns else pl.lit(False)
-    )
+    cancelled = (pl.col(TEXT + "status") == "cancelled") if TEXT + "status" in frame.columns else pl.lit(False)
     is_value = (plain | operator.is_not_null()) & ~cancelled.fill_null(False)
     return frame.with_columns(
         value_operator=pl.when(is_value).then(operator),
@@ -97,6 +93,4 @@ def _analytes(feed: str) -> pl.DataFrame:
 
 
 def _units() -> pl.DataFrame:
-    return codes("unit").select(
-        "analyte", spelling="unit_as_written", factor=pl.col("factor").cast(pl.Float64)
-    )
+    return codes("unit").select("analyte", spelling="unit_as_written", factor=pl.col("factor").cast(pl.Float64))

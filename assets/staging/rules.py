@@ -69,8 +69,10 @@ def _of_column(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
             late = value.cast(pl.Date) > lock
         yield "after_delivery", "The day lies after the day of delivery.", late
     if field.references:
-        reason = f"The {field.references} is not among the accepted ones, or belongs to another patient."
-        yield "reference", reason, value.is_not_null() & pl.col(f"known:{field.name}").is_null()
+        accepted = pl.col(f"accepted:{field.name}")
+        missing = ~accepted.fill_null(False) if field.required else accepted.is_null()
+        reason = f"The {field.references.replace('_', ' ')} is not known, or belongs to another patient."
+        yield "reference", reason, value.is_not_null() & missing
 
 
 def _of_meaning(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:

@@ -9,11 +9,11 @@ from schemas.extract import Feed
 
 
 class Verdicts(NamedTuple):
-    """The records of a feed, split three ways; quarantine has the columns of `staging.quarantine`."""
+    """The records of a feed, split three ways."""
 
     accepted: pl.DataFrame
     superseded: pl.DataFrame
-    quarantine: pl.DataFrame
+    quarantined: pl.DataFrame
 
 
 def judge(frame: pl.DataFrame, feed: Feed, rules: list[Rule]) -> Verdicts:
@@ -24,7 +24,7 @@ def judge(frame: pl.DataFrame, feed: Feed, rules: list[Rule]) -> Verdicts:
     broken = pl.any_horizontal(rule.broken.fill_null(False) for rule in rules)
     marked = frame.with_columns(broken.alias("broken"))
     current, superseded = _latest(marked.filter(~pl.col("broken")), feed)
-    return Verdicts(current, superseded, _quarantine(marked.filter("broken"), feed, rules))
+    return Verdicts(current, superseded, marked.filter("broken"))
 
 
 def _latest(valid: pl.DataFrame, feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -35,8 +35,8 @@ def _latest(valid: pl.DataFrame, feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame
     return ordered.filter(last).drop("place"), ordered.filter(~last).drop("place")
 
 
-def _quarantine(refused: pl.DataFrame, feed: Feed, rules: list[Rule]) -> pl.DataFrame:
-    """One row a refused record: its first broken rule in the order of the columns, the others in `also`."""
+def explain(quarantined: pl.DataFrame, feed: Feed, rules: list[Rule]) -> pl.DataFrame:
+    """The rows of `staging.quarantine`: the first broken rule of each record in column order, others in `also`."""
     names = pl.concat_list(
         pl.when(rule.broken).then(pl.lit(index, pl.Int32)) for index, rule in enumerate(rules)
     ).list.drop_nulls()
@@ -51,7 +51,7 @@ def _quarantine(refused: pl.DataFrame, feed: Feed, rules: list[Rule]) -> pl.Data
     )
     ids = listing["rule"]
     return (
-        refused.with_columns(names.alias("broken_rules"))
+        quarantined.with_columns(names.alias("broken_rules"))
         .with_columns(index=pl.col("broken_rules").list.first())
         .join(listing, on="index", how="left", maintain_order="left")
         .select(
@@ -66,8 +66,6 @@ def _quarantine(refused: pl.DataFrame, feed: Feed, rules: list[Rule]) -> pl.Data
             pl.lit("warning").alias("severity"),
             also=pl.col("broken_rules")
             .list.slice(1)
-            .list.eval(
-                pl.element().replace_strict(listing["index"], ids, default=None, return_dtype=pl.String)
-            ),
+            .list.eval(pl.element().replace_strict(listing["index"], ids, default=None, return_dtype=pl.String)),
         )
     )

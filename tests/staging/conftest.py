@@ -81,9 +81,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "score_id": "S1",
         "patient_id": "P1",
         "scored_at": "2020-01-02T08:00",
-        **dict.fromkeys(
-            ("stool_frequency", "nocturnal_diarrhea", "visible_blood", "fecal_incontinence"), "1"
-        ),
+        **dict.fromkeys(("stool_frequency", "nocturnal_diarrhea", "visible_blood", "fecal_incontinence"), "1"),
         **dict.fromkeys(("abdominal_pain", "general_wellbeing", "abdominal_tenderness"), "2"),
         "antidiarrheal_use": "0",
         "total": "10",

@@ -46,9 +46,7 @@ def test_each_bad_record_is_quarantined_under_its_rule_and_its_neighbours_load(s
     out = staged(**records)
     found = out.sql("select feed, record, line, rule, column_name from staging.quarantine").fetchall()
     assert sorted(found) == sorted(expected)
-    tally = out.sql(
-        "select feed, records, accepted, quarantined, superseded from staging.accounting"
-    ).fetchall()
+    tally = out.sql("select feed, records, accepted, quarantined, superseded from staging.accounting").fetchall()
     assert sorted(tally) == sorted((feed, len(r), 1, len(r) - 1, 0) for feed, r in records.items())
 
 
@@ -61,13 +59,9 @@ def test_further_broken_rules_are_listed_after_the_first_in_column_order(staged)
 
 def test_a_ragged_record_is_quarantined_without_shifting_its_neighbours(hospital, warehouse) -> None:
     with hospital.file("procedure").open("a", encoding="utf-8") as file:
-        file.write(
-            "O2,P1,,26390003\nO3,P1,,26390003,2020-01-03T08:00,surplus\nO4,P1,,26390003,2020-01-04T08:00\n"
-        )
+        file.write("O2,P1,,26390003\nO3,P1,,26390003,2020-01-03T08:00,surplus\nO4,P1,,26390003,2020-01-04T08:00\n")
     hospital.stage(warehouse)
-    found = warehouse.sql(
-        "select record, line, rule, column_name from staging.quarantine order by record"
-    ).fetchall()
+    found = warehouse.sql("select record, line, rule, column_name from staging.quarantine order by record").fetchall()
     assert found == [(2, 3, "procedure.record.fields", None), (3, 4, "procedure.record.fields", None)]
     dates = warehouse.sql("select performed_at::date::varchar from staging.procedure order by all").fetchall()
     assert dates == [("2020-01-02",), ("2020-01-04",)]
@@ -75,19 +69,21 @@ def test_a_ragged_record_is_quarantined_without_shifting_its_neighbours(hospital
 
 def test_a_refused_patient_takes_the_records_that_name_him(staged) -> None:
     out = staged(patient=[{"sex": "?"}], procedure=[{}])
-    rules = {
-        rule for (rule,) in out.sql("select rule from staging.quarantine where feed <> 'patient'").fetchall()
-    }
+    rules = {rule for (rule,) in out.sql("select rule from staging.quarantine where feed <> 'patient'").fetchall()}
     assert rules == {f"{feed}.patient_id.reference" for feed in (
         "encounter", "condition", "medication_request", "medication_administration", "monitoring_order",
         "lab_result", "vital_sign", "activity_score", "endoscopy", "procedure", "adverse_event")}  # fmt: skip
 
 
+def test_a_refused_visit_is_forgotten_by_the_records_that_name_it(staged) -> None:
+    out = staged(encounter=[{"class": "HOME"}], lab_result=[{"encounter_id": "E1"}])
+    assert out.sql("select rule from staging.quarantine").fetchall() == [("encounter.class.values",)]
+    assert out.sql("select encounter_key from staging.lab_result").fetchall() == [(None,)]
+
+
 def test_a_reference_to_another_patients_visit_is_refused(staged) -> None:
     out = staged(patient=[{}, {"patient_id": "P2"}], procedure=[{"patient_id": "P2", "encounter_id": "E1"}])
-    assert out.sql("select rule from staging.quarantine").fetchall() == [
-        ("procedure.encounter_id.reference",)
-    ]
+    assert out.sql("select rule from staging.quarantine").fetchall() == [("procedure.encounter_id.reference",)]
 
 
 FAULTLESS = [

@@ -47,9 +47,7 @@ PRINTED = [
 
 def test_printed_results_keep_their_sign_or_give_a_reason(staged) -> None:
     # Code 9-9 belongs to no analyte, so that no accepted limit interferes.
-    out = staged(
-        lab_result=[{"result_id": f"L{i}", "code": "9-9", "value": p[0]} for i, p in enumerate(PRINTED)]
-    )
+    out = staged(lab_result=[{"result_id": f"L{i}", "code": "9-9", "value": p[0]} for i, p in enumerate(PRINTED)])
     found = out.sql(
         """select value_operator, value_number, value_absent_reason, value_source
         from staging.lab_result order by record"""

@@ -46,9 +46,7 @@ def test_a_later_delivery_corrects_an_earlier_one_and_both_files_balance(hospita
     assert sorted(values(warehouse)) == [2.0, 5.0]
     assert tally(warehouse) == [(2, 1, 0, 1), (1, 1, 0, 0)]
     assert warehouse.sql("select code from staging.procedure").fetchall() == [("2",)]
-    site = warehouse.sql(
-        "select site, time_zone, synthetic, latest_delivery::varchar from staging.site"
-    ).fetchall()
+    site = warehouse.sql("select site, time_zone, synthetic, latest_delivery::varchar from staging.site").fetchall()
     assert site == [("demo", "Asia/Tokyo", False, "2020-07-31")]
 
 

@@ -1,4 +1,4 @@
--- The two sides of the ledger come from different counts: records when the file was read, verdicts when judged.
+-- The two sides of the ledger are counted apart: records when the file was read, verdicts when judged.
 with count_verdicts as (
     -- A file without records, or without one kind of verdict, still balances: its count is nought.
     select
