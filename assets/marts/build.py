@@ -39,18 +39,14 @@ def build(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) 
     }
     for name, frame in frames.items():
         rows[name] = _write(connection, name, frame, parameters)
-    comparison = paper_comparison(
-        published.figures(), our_figures(connection), parameters["significance_level"]
-    )
+    comparison = paper_comparison(published.figures(), our_figures(connection), parameters["significance_level"])
     sets = impossible_set(comparison, published.impossible_sets())
     rows["marts.paper_comparison"] = _write(connection, "marts.paper_comparison", comparison, parameters)
     rows["marts.impossible_set"] = _write(connection, "marts.impossible_set", sets, parameters)
     return rows
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, parameters: Mapping[str, Any]
-) -> int:
+def _write(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, parameters: Mapping[str, Any]) -> int:
     stamped = frame.with_columns(pl.lit(parameters[s]).alias(s) for s in STAMPS)
     connection.register("frame", stamped)
     try:

@@ -75,9 +75,7 @@ def _number(text: str | None) -> Decimal | None:
         return None
 
 
-def paper_comparison(
-    figures: Sequence[Figure], ours: Mapping[Key, Ours], significance_level: float
-) -> pl.DataFrame:
+def paper_comparison(figures: Sequence[Figure], ours: Mapping[Key, Ours], significance_level: float) -> pl.DataFrame:
     """`marts.paper_comparison`: one row a printed figure, in the order of the paper."""
     rows = []
     for position, figure in enumerate(figures, 1):

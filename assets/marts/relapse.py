@@ -23,9 +23,7 @@ def _percent(share: float | None) -> float | None:
     return None if share is None else 100 * share
 
 
-def relapse_rate(
-    patients: pl.DataFrame, landmark_days: Sequence[int], confidence_level: float
-) -> pl.DataFrame:
+def relapse_rate(patients: pl.DataFrame, landmark_days: Sequence[int], confidence_level: float) -> pl.DataFrame:
     """`marts.relapse_rate`: one row a group and landmark; beyond the follow-up null with a reason."""
     rows = []
     for group in GROUPS:

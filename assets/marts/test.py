@@ -18,9 +18,7 @@ SCHEMA = {
 }  # fmt: skip
 
 
-def compare_groups(
-    patients: pl.DataFrame, metrics: Sequence[Metric], landmark_days: Sequence[int]
-) -> pl.DataFrame:
+def compare_groups(patients: pl.DataFrame, metrics: Sequence[Metric], landmark_days: Sequence[int]) -> pl.DataFrame:
     """One row a metric and test: ranks for continuous metrics, six tests for binary ones, two for curves."""
     rows = []
     compared = [m for m in metrics if m.compared_as]

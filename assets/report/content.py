@@ -1,6 +1,8 @@
 """What the page says, read from the release: plain dictionaries for the template, aggregates only."""
 
+from collections import Counter
 from importlib.metadata import version
+from itertools import groupby
 from typing import Any
 
 import duckdb
@@ -20,22 +22,21 @@ VERDICTS = {
     "stated": "a constant of the paper; nothing to reproduce",
     "different": "ours differs and no proof says why",
 }
+COUNTS = ("records", "accepted", "quarantined", "superseded")
 QUIET = {"exact", "exact_p", "worded", "stated"}
 """Verdicts that need no explanation in a list of exceptions."""
 
 
-def gather(connection: duckdb.DuckDBPyConnection, release: dict[str, str]) -> dict[str, Any]:
-    """Everything that the template shows; `release` adds to the provenance (release id, code version)."""
+def gather(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Everything that the template shows; tables that the release does not hold leave their section empty."""
     comparison = _records(connection, "marts.paper_comparison", "order by position")
     cells = {(r["metric_id"], r["study_group"], r["statistic"]): r for r in comparison}
     return {
-        "provenance": _provenance(connection, release),
+        "provenance": _provenance(connection),
         "synthetic": any(s["synthetic"] for s in _records(connection, "staging.site")),
         "steps": {s["step"]: s for s in _records(connection, "marts.attrition", "order by step_number")},
         "leavers": _leavers(connection),
-        "tables": {
-            section: _metric_rows(connection, section, cells) for section in ("baseline", "end_of_treatment")
-        },
+        "tables": {section: _metric_rows(connection, section, cells) for section in ("baseline", "end_of_treatment")},
         "relapse": _relapse_rows(connection, cells),
         "tests": _records(connection, "marts.test", "where metric = 'relapse' order by test desc"),
         "adverse_events": _adverse_event_rows(connection, cells),
@@ -67,18 +68,17 @@ def _records(connection: duckdb.DuckDBPyConnection, table: str, rest: str = "") 
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def _provenance(connection: duckdb.DuckDBPyConnection, release: dict[str, str]) -> dict[str, str]:
-    locks = [str(r["source_release_date"]) for r in _records(connection, "omop.cdm_source")]
-    stamps = _records(connection, "marts.attrition", "limit 1")
-    study = {
-        "Study definitions": f"{s['definition_version']} ({s['parameter_hash']})" for s in stamps
-    }  # fmt: skip
-    return {
-        **release,
-        "Data lock": ", ".join(sorted(set(locks))) or "not recorded",
-        **study,
-        "Software": f"Mucosa {version('mucosa')}, DuckDB {version('duckdb')}, lifelines {version('lifelines')}",
-    }
+def _provenance(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    found = {}
+    for release in _records(connection, "quality.release"):
+        found["Release"] = release["release_id"]
+        found["Data lock"] = str(release["data_lock"])
+        found["Code"] = release["code_version"]
+        found["Vocabulary"] = release["vocabulary_version"] or "none"
+    for step in _records(connection, "marts.attrition", "limit 1"):
+        found["Study protocol"] = f"{step['definition_version']} ({step['parameter_hash']})"
+    found["Computed with"] = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "lifelines", "scipy"))
+    return found
 
 
 def _leavers(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, int]]]:
@@ -104,9 +104,13 @@ def _cell(cells: Cells, metric: str, group: str, statistics: tuple[str, ...], pa
 
 def _metric_rows(
     connection: duckdb.DuckDBPyConnection, section: str, cells: Cells
-) -> list[dict[str, Any]]:
+) -> list[tuple[str, list[dict[str, Any]]]]:
     summary = {(r["metric"], r["study_group"]): r for r in _records(connection, f"marts.{section}")}
-    return [_metric_row(m, summary, cells) for m in metrics() if m.section == section]
+    chosen = [m for m in metrics() if m.section == section]
+    return [
+        (block, [_metric_row(m, summary, cells) for m in members])
+        for block, members in groupby(chosen, key=lambda m: m.block)
+    ]
 
 
 def _metric_row(metric: Metric, summary: dict, cells: Cells) -> dict[str, Any]:
@@ -126,9 +130,9 @@ def _metric_row(metric: Metric, summary: dict, cells: Cells) -> dict[str, Any]:
 
 
 def _merge(*found: dict[str, Any]) -> list[str]:
-    """The distinct verdicts of a row, the gravest first."""
+    """The distinct verdicts of a row that need a word, the gravest first, or `exact` for the whole row."""
     present = {v for cell in found for v in cell["verdicts"]}
-    return [v for v in reversed(VERDICTS) if v in present]
+    return [v for v in reversed(VERDICTS) if v in present - QUIET] or ["exact"] * bool(present)
 
 
 def _relapse_rows(connection: duckdb.DuckDBPyConnection, cells: Cells) -> list[dict[str, Any]]:
@@ -160,9 +164,7 @@ def _adverse_event_rows(connection: duckdb.DuckDBPyConnection, cells: Cells) -> 
     rows = []
     for metric in (m for m in metrics() if m.section == "adverse_event"):
         event = metric.metric.removeprefix("ae_")
-        groups = {
-            g: _cell(cells, metric.metric, g, ("count", "pct"), "{} ({} %)") for g in ("mh", "nmh")
-        }
+        groups = {g: _cell(cells, metric.metric, g, ("count", "pct"), "{} ({} %)") for g in ("mh", "nmh")}
         everybody = _cell(cells, metric.metric, "all", ("count",), "{}")
         rows.append(
             {"metric": metric, **groups, "all": everybody, "counts": counts.get((event, "all"), {}),
@@ -172,9 +174,16 @@ def _adverse_event_rows(connection: duckdb.DuckDBPyConnection, cells: Cells) -> 
 
 
 def _accounting(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    if not _records(connection, "staging.accounting", "limit 0") and not _has(connection, "accounting"):
-        return []
-    return _records(
-        connection,
-        "staging.accounting",
-    )
+    """Records by feed over all files: what arrived and where it went."""
+    feeds: dict[str, dict[str, Any]] = {}
+    for row in _records(connection, "staging.accounting", "order by feed"):
+        feed = feeds.setdefault(row["feed"], {"feed": row["feed"], **dict.fromkeys(COUNTS, 0)})
+        for count in COUNTS:
+            feed[count] += row[count]
+    return list(feeds.values())
+
+
+def _quarantine(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
+    """Rule, reason and number of refused records, the most frequent first."""
+    found = Counter((r["rule"], r["reason"]) for r in _records(connection, "staging.quarantine"))
+    return [(*key, n) for key, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))]

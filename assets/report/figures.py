@@ -153,9 +153,7 @@ def _legend_above(axes: "Axes") -> None:
 @styled
 def endoscopic_change(connection: duckdb.DuckDBPyConnection) -> "Figure":
     """Pairs of scores before and at the end of tacrolimus as counted tiles, one panel a group and score."""
-    figure, panels = _subplots(
-        1, 4, figsize=(11, 3.4), gridspec_kw={"width_ratios": [3, 3, 5, 5], "wspace": 0.22}
-    )
+    figure, panels = _subplots(1, 4, figsize=(11, 3.4), gridspec_kw={"width_ratios": [3, 3, 5, 5], "wspace": 0.22})
     chosen = [(score, group) for score in SCORES for group in GROUPS]
     for axes, (score, group) in zip(panels, chosen, strict=True):
         rows = connection.execute(
@@ -177,9 +175,7 @@ def _draw_tiles(axes: "Axes", rows: list[tuple[int, int, int]], top: int, color:
     most = max((patients for *_, patients in rows), default=1)
     for before, after, patients in rows:
         depth = 0.15 + 0.85 * patients / most
-        axes.add_patch(
-            Rectangle((before - 0.47, after - 0.47), 0.94, 0.94, facecolor=color, alpha=depth, linewidth=0)
-        )
+        axes.add_patch(Rectangle((before - 0.47, after - 0.47), 0.94, 0.94, facecolor=color, alpha=depth, linewidth=0))
         ink = "white" if depth > 0.6 else INK
         axes.text(before, after, str(patients), ha="center", va="center", fontsize=9, color=ink)
     axes.plot([-0.5, top + 0.5], [-0.5, top + 0.5], color="#b7c1cb", linewidth=1, linestyle=":", zorder=0)

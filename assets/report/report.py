@@ -1,0 +1,59 @@
+"""The page itself: content and figures put into one self-contained HTML file."""
+
+import os
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from assets.report import figures
+from assets.report.content import gather
+from assets.statistics.display import show, show_p
+from warehouse.places import Places
+
+
+def write_report(connection: duckdb.DuckDBPyConnection, places: Places) -> Path:
+    """Write `index.html` for the release that the connection shows, in one step; return its path."""
+    page = places.report / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    part = page.with_suffix(".part")
+    part.write_text(render(connection), encoding="utf-8")
+    os.replace(part, page)
+    return page
+
+
+def render(connection: duckdb.DuckDBPyConnection) -> str:
+    """The page as text: no request leaves it, and the same release gives the same page."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_template), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    environment.filters |= {"percent": _percent, "p": _p, "words": lambda code: code.replace("_", " ")}
+    return environment.get_template("index.html.jinja").render(
+        **gather(connection), figures_svg=_figures(connection), groups=figures.GROUPS, style=_template("style.css")
+    )
+
+
+def _figures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
+    drawn: dict[str, Any] = {
+        "kaplan-meier": figures.kaplan_meier(connection),
+        "trough": figures.trough_trajectory(connection),
+        "endoscopy": figures.endoscopic_change(connection),
+    }
+    return {name: figures.svg(figure, name) for name, figure in drawn.items()}
+
+
+def _template(name: str) -> str:
+    return (resources.files("assets") / "report" / "template" / name).read_text(encoding="utf-8")
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else show(value, "round", 1)
+
+
+def _p(value: float | None) -> str:
+    return "–" if value is None else show_p(value)
