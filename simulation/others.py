@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from simulation.chart import Chart
-from simulation.course import Course
 from simulation.landing import DATA_LOCK
 from simulation.products import (
     ADALIMUMAB,
@@ -117,17 +116,17 @@ def other_patient(serial: int, why: str, rng: random.Random, every: int) -> Char
     return chart
 
 
-def _only_suspected(chart: Chart, course: Course) -> None:
+def _only_suspected(chart: Chart) -> None:
     for row in chart.rows["condition"]:
         if str(row["icd10_code"]).startswith("K51"):
             row["status"] = "suspected"
 
 
-def _polyps(chart: Chart, course: Course) -> None:
+def _polyps(chart: Chart) -> None:
     _rename_colitis(chart, "K51.4", "炎症性ポリープ")
 
 
-def _other_colitis(chart: Chart, course: Course) -> None:
+def _other_colitis(chart: Chart) -> None:
     _rename_colitis(chart, "K50.1", "大腸クローン病")
 
 
@@ -137,18 +136,18 @@ def _rename_colitis(chart: Chart, icd10: str, name: str) -> None:
             row |= {"icd10_code": icd10, "medis_code": None, "name": name, "status": "confirmed"}
 
 
-def _no_prednisolone(chart: Chart, course: Course) -> None:
+def _no_prednisolone(chart: Chart) -> None:
     for feed in ("medication_request", "medication_administration"):
         chart.rows[feed] = [r for r in chart.rows[feed] if r["product_code"] not in SYSTEMIC_STEROIDS]
 
 
-def _earlier_course(chart: Chart, course: Course) -> None:
+def _earlier_course(chart: Chart) -> None:
     """A course before accrual opened, so that the one inside accrual is the second."""
     first = -chart.rng.randint(1100, 1200)
     prescribe(chart, first, first + 55, PROGRAF_HALF_MG, 1.5, 2, (first + 28,))
 
 
-NEAR_COHORT: dict[str, Callable[[Chart, Course], None] | None] = {
+NEAR_COHORT: dict[str, Callable[[Chart], None] | None] = {
     "before_accrual": None,
     "after_accrual": None,
     "minor": None,

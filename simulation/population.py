@@ -32,6 +32,7 @@ DURATION_DAYS = {  # days on tacrolimus: (low, mode, high) around the printed me
     "mh": (58, 150, 680), "nmh": (70, 95, 245), "remission_no_scope": (60, 120, 500), "no_remission": (14, 30, 80),
 }  # fmt: skip
 LONG_ENOUGH_FOR_A_BIOLOGIC = 2  # years of disease
+ADVERSE_EVENT_SHARES = dict(zip(ADVERSE_EVENTS, (7 / 55, 5 / 55, 3 / 55, 3 / 55), strict=True))  # Table 4
 COURSE_GAP = 21  # D6: more than 14 days between two courses
 
 
@@ -55,7 +56,7 @@ def _history(known: Row, rng: random.Random) -> dict[str, object]:
         "steroid_dependent": _flag(0.44, rng),
         "aza": _flag(0.82, rng),
         "prior_biologic": _flag(0.11, rng) if duration >= LONG_ENOUGH_FOR_A_BIOLOGIC else 0,
-        **{f"ae_{event}": _flag(chance, rng) for event, chance in zip(ADVERSE_EVENTS, (0.13, 0.09, 0.05, 0.05), strict=True)},
+        **{f"ae_{event}": _flag(chance, rng) for event, chance in ADVERSE_EVENT_SHARES.items()},
     }  # fmt: skip
 
 
@@ -103,9 +104,7 @@ def _timing(known: Row, group: str, rng: random.Random) -> dict[str, object]:
         last = int(float(given_contact))
         duration = duration if known.get("tac_duration") else min(duration, last)
     else:
-        last = min(
-            max(int(rng.expovariate(1 / MEAN_FOLLOW_UP_DAYS)), duration + 35, 200), (DATA_LOCK - start).days
-        )
+        last = min(max(int(rng.expovariate(1 / MEAN_FOLLOW_UP_DAYS)), duration + 35, 200), (DATA_LOCK - start).days)
     relapse, kind = None, ""
     if known.get("relapse") == "1":
         relapse, kind = int(float(known["relapse_or_censor_day"])), known["relapse_type"]
@@ -157,7 +156,8 @@ def _steroids(row: Row, rng: random.Random, longest_stay: int) -> dict[str, obje
     total_days = min(int(float(row["remission_day"] or 9999)), discharge) - admission + 1
     return {
         "admission_day": admission, "discharge_day": discharge, "psl_start_day": start, "psl_stop_day": stop,
-        "psl_daily_mg": " ".join(map(str, doses)), "psl_total": sum(doses[:total_days]), "steroid_free_24w": steroid_free,
+        "psl_daily_mg": " ".join(map(str, doses)), "psl_total": sum(doses[:total_days]),
+        "steroid_free_24w": steroid_free,
     }  # fmt: skip
 
 
@@ -170,9 +170,7 @@ def complete(row: Row, rng: random.Random, longest_stay: int = 40) -> Row:
     known = {name: value for name, value in row.items() if value != ""}
     filled: dict[str, object] = {}
     filled |= _history(known, rng)
-    if (
-        group in END_MAYO and "tac_duration" in known
-    ):  # a calibrated patient: empty scores are examinations not done
+    if group in END_MAYO and "tac_duration" in known:  # a calibrated patient: empty scores are examinations not done
         filled |= dict.fromkeys(("prepsl_mayo", "prepsl_uceis", "scope_serves_both"), "")
     else:
         filled |= _scores(group, rng)

@@ -1,29 +1,24 @@
 """The dirt of real extracts: corrections, duplicates, odd spelling, impossible values.
 
-What carries a study value stays recoverable: it is only spelt oddly, repeated or preceded by a corrected version.
+What carries a study value stays recoverable: it is only spelt oddly, repeated, or preceded by a corrected version.
 Impossible records are extra ones.
 """
 
 import random
+from collections.abc import Callable
 
 from simulation.chart import Chart
 from simulation.render.laboratory import ANALYTES
 
+Row = dict[str, object]
 FULL_WIDTH = str.maketrans("0123456789.<", "０１２３４５６７８９．＜")
-CORRECTED, SPELT, DUPLICATED, WORDS = 0.003, 0.006, 0.002, 0.002  # shares of records
-IMPOSSIBLE = 0.25  # share of charts with one impossible record
-NO_RESULT = ("溶血", "検体不足", "乳び", "測定不能")
-UNIT_SPELLINGS = {
-    "ng/mL": "ng/ml",
-    "g/dL": "g/dl",
-    "mg/dL": "mg/dl",
-    "mEq/L": "mmol/L",
-    "ug/g": "mg/kg",
-    "kg": "kg ",
-}
+CORRECTED, SPELT, DUPLICATED, NO_RESULT = 0.003, 0.006, 0.002, 0.002  # shares of records
+REVISED_REPORT = 0.03  # share of endoscopy reports
+WORDS = ("溶血", "検体不足", "乳び", "測定不能")
+UNIT_SPELLINGS = {"ng/mL": "ng/ml", "g/dL": "g/dl", "mg/dL": "mg/dl", "mEq/L": "mmol/L", "ug/g": "mg/kg", "kg": " kg"}
 
 
-def _spell(row: dict[str, object], rng: random.Random) -> None:
+def _spell(row: Row, rng: random.Random) -> None:
     """Full-width digits, stray spaces or another spelling of the unit; the value stays the same."""
     value, unit = str(row["value"]), str(row["unit"])
     how = rng.randrange(3)
@@ -35,81 +30,99 @@ def _spell(row: dict[str, object], rng: random.Random) -> None:
         row["unit"] = UNIT_SPELLINGS[unit]
 
 
-def _correct(row: dict[str, object], rng: random.Random) -> dict[str, object]:
+def _correct(row: Row, rng: random.Random) -> Row:
     """The version that this result corrects: another value, reported when drawn; the row itself becomes corrected."""
-    earlier = dict(row)
     value = str(row["value"]).lstrip("<")
-    earlier["value"] = f"{float(value) * rng.choice((0.5, 1.3, 2.0)):.{len(value.partition('.')[2])}f}"
-    earlier["reported_at"] = row["collected_at"]
+    wrong = f"{float(value) * rng.choice((0.5, 1.3, 2.0)):.{len(value.partition('.')[2])}f}"
+    earlier = row | {"value": wrong, "reported_at": row["collected_at"]}
     row["status"] = "corrected"
     return earlier
 
 
-def _copies(rows: list[dict[str, object]], rng: random.Random) -> list[dict[str, object]]:
-    return [dict(row) for row in rows if rng.random() < DUPLICATED]
+def _without_result(chart: Chart, row: Row) -> None:
+    """A second specimen of the same time that gave words, or was cancelled."""
+    fields = {k: v for k, v in row.items() if k not in ("result_id", "patient_id")}
+    if chart.rng.random() < 0.5:
+        chart.add("lab_result", **fields | {"value": chart.rng.choice(WORDS), "unit": None})
+    else:
+        chart.add("lab_result", **fields | {"value": None, "status": "cancelled"})
 
 
 def _soil_results(chart: Chart) -> None:
-    rng, extra = chart.rng, []
-    for row in chart.rows["lab_result"]:
+    rng = chart.rng
+    for row in list(chart.rows["lab_result"]):
         chance = rng.random()
         if chance < CORRECTED:
-            extra.append(_correct(row, rng))
+            chart.rows["lab_result"].append(_correct(row, rng))
         elif chance < CORRECTED + SPELT:
             _spell(row, rng)
-        elif chance < CORRECTED + SPELT + WORDS:
-            extra.append(_without_result(chart, row))
-    chart.rows["lab_result"] += extra
+        elif chance < CORRECTED + SPELT + NO_RESULT:
+            _without_result(chart, row)
     for row in chart.rows["vital_sign"]:
         if rng.random() < SPELT:
             _spell(row, rng)
 
 
-def _without_result(chart: Chart, row: dict[str, object]) -> dict[str, object]:
-    """A second specimen of the same time that gave words, or was cancelled."""
-    number = chart.add("lab_result", **{k: v for k, v in row.items() if k not in ("result_id", "patient_id")})
-    twin = chart.rows["lab_result"].pop()
-    twin["result_id"] = number
-    if chart.rng.random() < 0.5:
-        return twin | {"value": chart.rng.choice(NO_RESULT), "unit": None}
-    return twin | {"value": None, "status": "cancelled"}
-
-
-def _impossible(chart: Chart, day: int) -> None:
-    """One record that no hospital can mean, on a quiet day."""
+def _revise_reports(chart: Chart) -> None:
+    """Earlier versions of endoscopy reports and of orders, each with something that was put right later."""
     rng = chart.rng
-    when, reported = chart.at(day, "07:00"), chart.at(day, "09:00")
+    for row in list(chart.rows["endoscopy"]):
+        if row["mayo_endoscopic_subscore"] is not None and rng.random() < REVISED_REPORT:
+            wrong = (int(str(row["mayo_endoscopic_subscore"])) + 1) % 4
+            chart.rows["endoscopy"].append(
+                row | {"mayo_endoscopic_subscore": wrong, "reported_at": row["performed_at"]}
+            )
+    for row in list(chart.rows["medication_request"]):
+        if rng.random() < CORRECTED:
+            written = f"{str(row['authored_at'])[:10]} 07:05"
+            chart.rows["medication_request"].append(row | {"times_per_day": "4", "authored_at": written})
+
+
+def _result(chart: Chart, day: int, **differs: object) -> None:
     code, name, unit, *_ = ANALYTES["tacrolimus_trough"]
-    trough: dict[str, object] = {
-        "encounter_id": chart.encounter(day), "code": code, "name": name, "collected_at": when,
-        "reported_at": reported, "value": "1500", "unit": unit, "status": "final",
-    }  # fmt: skip
-    scope: dict[str, object] = {
-        "encounter_id": chart.encounter(day), "performed_at": chart.at(day, "13:00"), "reported_at": chart.at(day, "14:00"),
-        "examination": "colonoscopy", "mayo_endoscopic_subscore": 1,
-    }  # fmt: skip
-    parts = {"uceis_vascular_pattern": 1, "uceis_bleeding": 0, "uceis_erosions_ulcers": 0}
-    which = rng.randrange(7)
-    if which == 0:
-        chart.add("lab_result", **trough)
-    elif which == 1:
-        chart.add("lab_result", **trough | {"value": "8.1", "unit": "ng/dL"})
-    elif which == 2:
-        chart.add("endoscopy", **scope | parts | {"uceis_total": 5})
-    elif which == 3:
-        chart.add("endoscopy", **scope | {"mayo_endoscopic_subscore": 9})
-    elif which == 4:
-        chart.add("activity_score", scored_at=chart.at(day, "09:40"), stool_frequency=7, total=7)
-    elif which == 5:
-        chart.add("lab_result", **trough | {"value": "5.5", "patient_id": "00000000"})
-    else:
-        chart.add("lab_result", **trough | {"value": "5.5", "collected_at": "2017-02-30 07:00"})
+    chart.add(
+        "lab_result",
+        **{
+            "encounter_id": chart.encounter(day), "code": code, "name": name, "collected_at": chart.at(day, "07:00"),
+            "reported_at": chart.at(day, "09:00"), "value": "5.5", "unit": unit, "status": "final",
+        } | differs,
+    )  # fmt: skip
 
 
-def soil(chart: Chart, quiet_days: list[int]) -> None:
-    """Add the dirt to one chart. `quiet_days` lie in no window of the study; without one, nothing impossible is added."""
-    if quiet_days and chart.rng.random() < IMPOSSIBLE:
-        _impossible(chart, chart.rng.choice(quiet_days))
+def _endoscopy(chart: Chart, day: int, **differs: object) -> None:
+    chart.add(
+        "endoscopy",
+        **{
+            "encounter_id": chart.encounter(day), "performed_at": chart.at(day, "13:00"),
+            "reported_at": chart.at(day, "14:00"), "examination": "colonoscopy", "mayo_endoscopic_subscore": 1,
+            "uceis_vascular_pattern": 1, "uceis_bleeding": 0, "uceis_erosions_ulcers": 0, "uceis_total": 1,
+        } | differs,
+    )  # fmt: skip
+
+
+IMPOSSIBLE: dict[str, Callable[[Chart, int], None]] = {
+    "trough_of_1500": lambda chart, day: _result(chart, day, value="1500"),
+    "uceis_total_is_not_the_sum": lambda chart, day: _endoscopy(chart, day, uceis_total=5),
+    "score_out_of_bounds": lambda chart, day: _score_out_of_bounds(chart, day),
+    "trough_in_ng_per_dl": lambda chart, day: _result(chart, day, unit="ng/dL"),
+    "mayo_subscore_of_9": lambda chart, day: _endoscopy(chart, day, mayo_endoscopic_subscore=9),
+    "unknown_patient": lambda chart, day: _result(chart, day, patient_id="00000000"),
+    "thirtieth_of_february": lambda chart, day: _result(chart, day, collected_at="2017-02-30 07:00"),
+}
+"""Extra records that no hospital can mean, by what is wrong with them."""
+
+
+def _score_out_of_bounds(chart: Chart, day: int) -> None:
+    chart.add(
+        "activity_score", encounter_id=chart.encounter(day), scored_at=chart.at(day, "09:40"), stool_frequency=7, total=7
+    )  # fmt: skip
+
+
+def soil(chart: Chart, impossible: str | None = None, quiet_day: int | None = None) -> None:
+    """Add the dirt to one chart. An impossible record needs a day that lies in no window of the study."""
     _soil_results(chart)
+    _revise_reports(chart)
+    if impossible is not None and quiet_day is not None:
+        IMPOSSIBLE[impossible](chart, quiet_day)
     for rows in chart.rows.values():
-        rows += _copies(rows, chart.rng)
+        rows += [dict(row) for row in rows if chart.rng.random() < DUPLICATED]

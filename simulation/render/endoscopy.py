@@ -35,11 +35,12 @@ def examine(
     """One examination, reported an hour later."""
     hour = chart.rng.randint(10, 15)
     parts = {} if uceis is None else components(uceis, 3 if mayo is None else mayo, chart.rng)
+    findings = "所見用紙参照。" if mayo is None else f"観察範囲良好。Mayo ES {mayo}。"
     return chart.add(
         "endoscopy", encounter_id=chart.encounter(day), performed_at=chart.at(day, f"{hour}:20"),
         reported_at=chart.at(day, f"{hour + 1}:30"), examination=examination,
         complete="yes" if examination == "colonoscopy" else "no", extent=extent, mayo_endoscopic_subscore=mayo,
-        **parts, uceis_total=uceis, findings=f"観察範囲良好。Mayo ES {mayo}。" if mayo is not None else "所見用紙参照。",
+        **parts, uceis_total=uceis, findings=findings,
     )  # fmt: skip
 
 

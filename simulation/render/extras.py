@@ -36,9 +36,7 @@ def adverse_events(chart: Chart, course: Course, schedule: Schedule) -> dict[str
     """Record adverse events on treatment; returns the days of those that the laboratory has to show."""
     rng, in_laboratory = chart.rng, {}
     seen = [d for d in schedule.clinic if d <= course.tac_duration and d != schedule.end_visit]
-    seen += [
-        d for d in range(5, min(course.discharge, course.tac_duration - 14), 2) if d != schedule.before_tac
-    ]
+    seen += [d for d in range(5, min(course.discharge, course.tac_duration - 14), 2) if d != schedule.before_tac]
     for event in course.adverse_events:
         day = rng.choice(seen or [min(3, course.tac_duration)])
         source = rng.choice(("recorded", "laboratory", "both")) if event in LABORATORY_EVENTS else "recorded"
@@ -54,9 +52,7 @@ def mesalamine(chart: Chart, course: Course, schedule: Schedule) -> None:
     code = chart.rng.choice(MESALAMINE)
     mg = product(code).strength_mg * TABLETS_A_DOSE[int(product(code).strength_mg)]
     if course.psl_start < course.admission:
-        prescribe(
-            chart, course.psl_start, course.admission - 1, code, mg, 2, tuple(range(course.psl_start, 0, 28))
-        )
+        prescribe(chart, course.psl_start, course.admission - 1, code, mg, 2, tuple(range(course.psl_start, 0, 28)))
     if course.discharge < course.last_contact:
         prescribe(chart, course.discharge + 1, course.last_contact, code, mg, 2, schedule.clinic)
 

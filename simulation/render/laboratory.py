@@ -47,8 +47,9 @@ def panel(chart: Chart, day: int, values: dict[str, float]) -> None:
 
 def weigh(chart: Chart, day: int, weight_kg: float) -> None:
     """Body weight of a day."""
+    clock = "06:50" if chart.in_stay(day) else "09:00"
     chart.add(
-        "vital_sign", encounter_id=chart.encounter(day), code="29463-7", measured_at=chart.at(day, "06:50" if chart.in_stay(day) else "09:00"),
+        "vital_sign", encounter_id=chart.encounter(day), code="29463-7", measured_at=chart.at(day, clock),
         value=f"{weight_kg:.1f}", unit="kg",
     )  # fmt: skip
 
@@ -63,12 +64,8 @@ def draw_troughs(chart: Chart, course: Course, schedule: Schedule) -> None:
     daily_to = min(reached or 14, course.tac_duration)
     for day in range(1, daily_to + 1):
         at_target = reached is not None and day == reached
-        result(
-            chart, day, "tacrolimus_trough", rng.uniform(*(INDUCTION_TROUGH if at_target else BELOW_TARGET))
-        )
-    if (
-        reached is not None and reached > 2 and rng.random() < 0.15
-    ):  # drawn after the dose: high, and no trough
+        result(chart, day, "tacrolimus_trough", rng.uniform(*(INDUCTION_TROUGH if at_target else BELOW_TARGET)))
+    if reached is not None and reached > 2 and rng.random() < 0.15:  # drawn after the dose: high, and no trough
         result(chart, reached - 1, "tacrolimus_trough", rng.uniform(16, 22), "11:30")
     later = set(range(daily_to + 3, course.discharge, 3)) | set(schedule.clinic)
     escalated = course.relapse_day if course.relapse_type == "R4" else None
@@ -81,9 +78,7 @@ def draw_troughs(chart: Chart, course: Course, schedule: Schedule) -> None:
             bounds = INDUCTION_TROUGH
         else:
             bounds = MAINTENANCE_TROUGH
-        result(
-            chart, day, "tacrolimus_trough", rng.uniform(*bounds), "07:00" if chart.in_stay(day) else "08:45"
-        )
+        result(chart, day, "tacrolimus_trough", rng.uniform(*bounds), "07:00" if chart.in_stay(day) else "08:45")
 
 
 def _around(chart: Chart, course: Course, day: int) -> dict[str, float]:
@@ -145,6 +140,4 @@ def draw_panels(
     if detail.background and end is not None and rng.random() < 0.5:
         healed = (course.baselines["endtac"].mayo or 0) <= 1
         day = max(d for d in (course.discharge, *schedule.clinic) if d <= max(end, course.discharge))
-        result(
-            chart, day, "calprotectin", rng.uniform(20, 240) if healed else rng.uniform(260, 1900), "09:00"
-        )
+        result(chart, day, "calprotectin", rng.uniform(20, 240) if healed else rng.uniform(260, 1900), "09:00")

@@ -31,7 +31,8 @@ def order(
     dose, unit = _amount(chart, code, mg)
     item = product(code)
     fields: dict[str, object] = {
-        "encounter_id": chart.encounter(day), "setting": setting, "authored_at": chart.at(day, "07:50" if chart.in_stay(day) else "10:30"),
+        "encounter_id": chart.encounter(day), "setting": setting,
+        "authored_at": chart.at(day, "07:50" if chart.in_stay(day) else "10:30"),
         "product_code": code, "product_name": item.name, "dose": dose, "dose_unit": unit,
         "times_per_day": f"{times_per_day:g}", "start_on": chart.on(start), "days_supply": days,
         "route": item.route, "status": "completed",
@@ -53,7 +54,8 @@ def give(
     item = product(code)
     chart.add(
         "medication_administration", encounter_id=chart.encounter(day), request_id=request, product_code=code,
-        product_name=item.name, given_at=chart.at(day, clock), dose=dose, dose_unit=unit, route=item.route, status=status,
+        product_name=item.name, given_at=chart.at(day, clock), dose=dose, dose_unit=unit, route=item.route,
+        status=status,
     )  # fmt: skip
 
 

@@ -54,9 +54,7 @@ def infuse(chart: Chart, first: int, last: int, code: str, indication: str) -> N
             chart, day, code, DOSE_MG[code], 1, day, 1, "inpatient" if chart.in_stay(day) else "outpatient",
             indication=indication, status="completed",
         )  # fmt: skip
-        if (
-            code == INFLIXIMAB and day > first and chart.rng.random() < 0.3
-        ):  # premedication, no treatment of colitis
+        if code == INFLIXIMAB and day > first and chart.rng.random() < 0.3:  # premedication, no treatment of colitis
             give(chart, day, "10:50", HYDROCORTISONE_IV, 100)
         give(chart, day, "11:00", code, DOSE_MG[code], request)
 
@@ -66,9 +64,7 @@ def prior_biologic(chart: Chart, course: Course, onset_day: int) -> str | None:
     if not course.prior_biologic:
         return None
     begun = max(onset_day + 30, course.psl_start - chart.rng.randint(300, 700))
-    earlier = [
-        c for c in (INFLIXIMAB, ADALIMUMAB) if c in biologics_approved(date.fromisoformat(chart.on(begun)))
-    ]
+    earlier = [c for c in (INFLIXIMAB, ADALIMUMAB) if c in biologics_approved(date.fromisoformat(chart.on(begun)))]
     code = chart.rng.choice(earlier)
     infuse(chart, begun, max(begun, course.psl_start - 60), code, "induction")
     return code
@@ -103,9 +99,7 @@ def _new_course(chart: Chart, course: Course, schedule: Schedule, day: int) -> N
     """R3: tacrolimus again, long after the index course, first in the hospital."""
     last = min(day + chart.rng.randint(*NEW_COURSE_DAYS), course.last_contact)
     discharge = schedule.relapse_stay[1] if schedule.relapse_stay else day
-    give_daily(
-        chart, day, min(last, max(day, discharge - 1)), PROGRAF_1_MG, NEW_COURSE_MG, (MORNING, EVENING)
-    )
+    give_daily(chart, day, min(last, max(day, discharge - 1)), PROGRAF_1_MG, NEW_COURSE_MG, (MORNING, EVENING))
     if last >= max(discharge, day + 1):
         prescribe(chart, max(discharge, day + 1), last, PROGRAF_1_MG, NEW_COURSE_MG, 2, schedule.clinic)
     target(chart, day, INDUCTION_TARGET)
@@ -146,6 +140,4 @@ def planned_maintenance(chart: Chart, course: Course, earlier_biologic: str | No
 
 def operate(chart: Chart, day: int) -> None:
     """Total colectomy (SNOMED CT 26390003)."""
-    chart.add(
-        "procedure", encounter_id=chart.encounter(day), code="26390003", performed_at=chart.at(day, "13:15")
-    )
+    chart.add("procedure", encounter_id=chart.encounter(day), code="26390003", performed_at=chart.at(day, "13:15"))

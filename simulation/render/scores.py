@@ -67,10 +67,11 @@ def score_visits(chart: Chart, course: Course, schedule: Schedule) -> None:
     if course.remission_day is None:  # enough scores to say that remission was looked for
         days |= {d for d in (EARLIEST_REMISSION, 42, 56) if d <= course.last_contact}
     for day in sorted(d for d in days if d is not None and d != schedule.end_visit):
-        if in_end_window(course, schedule, day) and day not in (course.remission_day, course.relapse_day):
-            if course.remission_day is not None or not EARLIEST_REMISSION <= day <= LATEST_REMISSION:
-                continue
-        score(chart, day, _total(course, day, chart), "09:40")
+        decisive = day in (course.remission_day, course.relapse_day) or (
+            course.remission_day is None and EARLIEST_REMISSION <= day <= LATEST_REMISSION
+        )
+        if decisive or not in_end_window(course, schedule, day):
+            score(chart, day, _total(course, day, chart), "09:40")
     if schedule.end_visit is not None and schedule.end_visit <= course.last_contact:
         score(chart, schedule.end_visit, end_of_treatment_cai(course, schedule.end_visit), "09:45")
 

@@ -35,10 +35,7 @@ def _inpatient(chart: Chart, course: Course) -> None:
     """Every dose of the stay. High doses go by vein only before the first tacrolimus, where they are no relapse."""
     by_vein = not course.steroid_dependent and chart.rng.random() < 0.5
     day = course.admission
-    series = [
-        (mg, by_vein and day + i < 0 and mg >= INTRAVENOUS_FROM_MG)
-        for i, mg in enumerate(course.psl_daily_mg)
-    ]
+    series = [(mg, by_vein and day + i < 0 and mg >= INTRAVENOUS_FROM_MG) for i, mg in enumerate(course.psl_daily_mg)]
     for (mg, intravenous), run in groupby(series):
         days = len(list(run))
         _give(chart, day, day + days - 1, mg, intravenous)
@@ -90,9 +87,7 @@ def give_azathioprine(chart: Chart, course: Course, schedule: Schedule) -> None:
     short = AZATHIOPRINE_DAYS - (course.tac_duration - first + 1)
     if short > 0:
         begin = max(1, min(course.discharge, course.tac_duration) - AZATHIOPRINE_DAYS)
-        give_daily(
-            chart, begin, min(course.discharge, course.tac_duration), AZATHIOPRINE_50_MG, mg, (MORNING,)
-        )
+        give_daily(chart, begin, min(course.discharge, course.tac_duration), AZATHIOPRINE_50_MG, mg, (MORNING,))
     last = min(course.last_contact, course.tac_duration + chart.rng.choice((0, 84, 400)))
     if last >= first:
         prescribe(chart, first, last, AZATHIOPRINE_50_MG, mg, 1, schedule.clinic)

@@ -22,7 +22,7 @@ def initial_dose(weight_kg: float, rng: random.Random) -> float:
 
 
 def dose_steps(course: Course, schedule: Schedule, start_mg: float) -> dict[int, float]:
-    """First day of every dose and its mg: raised until the target is near, lowered with the target (R4: raised again)."""
+    """First day of every dose and its mg: raised to the target, lowered with it, raised again for R4."""
     steps = {0: start_mg}
     reached = course.time_to_target or 14
     if reached > 3:
@@ -34,9 +34,7 @@ def dose_steps(course: Course, schedule: Schedule, start_mg: float) -> dict[int,
         low = max(CAPSULE_MG, int(high * STEP_DOWN_FACTOR / CAPSULE_MG) * CAPSULE_MG)
         steps[schedule.switch] = low
         if course.relapse_type == "R4" and course.relapse_day is not None:
-            steps[course.relapse_day] = max(
-                low + CAPSULE_MG, int(low * ESCALATION_FACTOR / CAPSULE_MG) * CAPSULE_MG
-            )
+            steps[course.relapse_day] = max(low + CAPSULE_MG, int(low * ESCALATION_FACTOR / CAPSULE_MG) * CAPSULE_MG)
     return steps
 
 
@@ -60,9 +58,7 @@ def _last_prescription(chart: Chart, course: Course, start: int, end: int, mg: f
     spare = chart.rng.randint(3, 10)
     if is_running(course) or end + spare > course.last_contact or chart.rng.random() < 0.7:
         status = {"status": "active"} if is_running(course) else {}
-        order(
-            chart, _written(chart, start), _capsule(mg), mg, 2, start, end - start + 1, "outpatient", **status
-        )
+        order(chart, _written(chart, start), _capsule(mg), mg, 2, start, end - start + 1, "outpatient", **status)
         return
     order(
         chart, _written(chart, start), _capsule(mg), mg, 2, start, end - start + 1 + spare, "outpatient",

@@ -76,7 +76,11 @@ def psl_start(hospital: Any, truth: dict[str, Any]) -> date:
 
 
 def index_stay(hospital: Any, truth: dict[str, Any]) -> tuple[date, date]:
-    stays = [(on(r["started_at"]), on(r["ended_at"])) for r in hospital.of("encounter", truth["patient_id"]) if r["class"] == "IMP"]
+    stays = [
+        (on(r["started_at"]), on(r["ended_at"]))
+        for r in hospital.of("encounter", truth["patient_id"])
+        if r["class"] == "IMP"
+    ]
     return next(s for s in stays if s[0] <= on(truth["tac_start"]) <= s[1])
 
 
@@ -145,7 +149,9 @@ def test_end_colonoscopy_is_the_only_one_in_its_window(hospital: Any) -> None:
             r for r in hospital.of("endoscopy", truth["patient_id"])
             if r["examination"] == "colonoscopy" and first <= on(r["performed_at"]) <= end + 28 * DAY
         ]  # fmt: skip
-        assert [r["performed_at"][:10] for r in scopes] == ([truth["colonoscopy_on"]] if truth["colonoscopy_on"] else [])
+        assert [r["performed_at"][:10] for r in scopes] == (
+            [truth["colonoscopy_on"]] if truth["colonoscopy_on"] else []
+        )
         for r in scopes:
             assert int(r["mayo_endoscopic_subscore"]) == truth["baselines"]["endtac"]["mayo"]
             assert int(r["uceis_total"]) == truth["baselines"]["endtac"]["uceis"]
@@ -224,7 +230,9 @@ def test_prednisolone_of_the_stay_adds_up(hospital: Any) -> None:
         admitted, discharged = index_stay(hospital, truth)
         last = min(discharged, on(truth["remission_on"] or discharged.isoformat()))
         given = hospital.given(truth["patient_id"], *STEROIDS)
-        assert sum(hospital.mg(r) for d, r in given if admitted <= d <= last) == truth["characteristics"]["psl_total_mg"]
+        assert (
+            sum(hospital.mg(r) for d, r in given if admitted <= d <= last) == truth["characteristics"]["psl_total_mg"]
+        )
 
 
 def test_steroid_free_at_24_weeks(hospital: Any) -> None:
@@ -242,7 +250,9 @@ def test_no_high_dose_steroid_by_vein_between_tacrolimus_and_remission(hospital:
         start, end = on(truth["tac_start"]), on(truth["remission_on"] or truth["last_contact_on"])
         doses = hospital.given(truth["patient_id"], *PREDNISOLONE_IV, *PULSE)
         assert not [d for d, _ in doses if start <= d <= end]
-    assert any(d < on(t["tac_start"]) for t in hospital.cohort for d, _ in hospital.given(t["patient_id"], *PREDNISOLONE_IV))
+    assert any(
+        d < on(t["tac_start"]) for t in hospital.cohort for d, _ in hospital.given(t["patient_id"], *PREDNISOLONE_IV)
+    )
 
 
 def test_azathioprine_beside_tacrolimus(hospital: Any) -> None:
@@ -260,7 +270,11 @@ def test_history(hospital: Any) -> None:
         born = on(person["birth_date"])
         assert person["sex"] == known["sex"]
         assert start.year - born.year - ((start.month, start.day) < (born.month, born.day)) == known["age_years"]
-        colitis = [r for r in hospital.of("condition", patient) if r["icd10_code"].startswith("K51") and r["status"] == "confirmed"]
+        colitis = [
+            r
+            for r in hospital.of("condition", patient)
+            if r["icd10_code"].startswith("K51") and r["status"] == "confirmed"
+        ]
         (written,) = [r["onset_on"] for r in colitis if r["onset_on"]]
         onset = on({4: f"{written}-07-01", 7: f"{written}-15"}.get(len(written), written))
         assert int((start - onset).days / 365.25) == known["uc_duration_years"]
@@ -274,7 +288,9 @@ def test_extent_and_steroid_response(hospital: Any) -> None:
     types, responses = {"20094618": "E2", "20094620": "E3"}, {"20092805": "dependent", "20094759": "resistant"}
     for truth in hospital.cohort:
         patient, start, known = truth["patient_id"], on(truth["tac_start"]), truth["characteristics"]
-        seen = {r["extent"] for r in hospital.of("endoscopy", patient) if start - 730 * DAY <= on(r["performed_at"]) < start}
+        seen = {
+            r["extent"] for r in hospital.of("endoscopy", patient) if start - 730 * DAY <= on(r["performed_at"]) < start
+        }
         conditions = hospital.of("condition", patient)
         recorded = {types[r["medis_code"]] for r in conditions if r["medis_code"] in types}
         assert max(seen - {""}, default=max(recorded, default=None)) == known["extent"]
@@ -284,13 +300,23 @@ def test_extent_and_steroid_response(hospital: Any) -> None:
 
 
 def test_adverse_events_on_treatment(hospital: Any) -> None:
-    codes = {"R25.1": "tremor", "N28.9": "renal_impairment", "N14.2": "renal_impairment", "R51": "headache", "E83.4": "hypomagnesemia"}
+    codes = {
+        "R25.1": "tremor",
+        "N28.9": "renal_impairment",
+        "N14.2": "renal_impairment",
+        "R51": "headache",
+        "E83.4": "hypomagnesemia",
+    }
     sources = set()
     for truth in hospital.cohort:
         patient = truth["patient_id"]
         first, last = hospital.courses(patient, *TACROLIMUS)[0]
         last += 7 * DAY
-        recorded = {codes[r["icd10_code"]] for r in hospital.of("adverse_event", patient) if first <= on(r["occurred_on"]) <= last}
+        recorded = {
+            codes[r["icd10_code"]]
+            for r in hospital.of("adverse_event", patient)
+            if first <= on(r["occurred_on"]) <= last
+        }
         creatinine = results(hospital, patient, "2160-0")
         baseline = last_in(creatinine, first - 30 * DAY, first)
         laboratory = set()
