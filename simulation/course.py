@@ -67,10 +67,8 @@ class Course:
             "observed to the end": max(self.tac_duration, self.relapse_day or 0) <= self.last_contact,
             "relapse after remission": self.relapse_day is None
             or (self.remission_day is not None and self.relapse_day > self.remission_day),
-            "escalation while treated": self.relapse_type != "R4"
-            or (self.relapse_day or 0) <= self.tac_duration,
-            "a new course needs a gap": self.relapse_type != "R3"
-            or (self.relapse_day or 0) > self.tac_duration + 14,
+            "escalation while treated": self.relapse_type != "R4" or (self.relapse_day or 0) <= self.tac_duration,
+            "a new course needs a gap": self.relapse_type != "R3" or (self.relapse_day or 0) > self.tac_duration + 14,
         }
         if broken := [name for name, holds in checks.items() if not holds]:
             raise ValueError(f"impossible course: {'; '.join(broken)}")

@@ -23,9 +23,7 @@ def product(code: str) -> Product:
     text = (resources.files("schemas") / "codes" / "product.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(text.splitlines()):
         if row["product_code"] == code:
-            return Product(
-                code, row["product_name"], float(row["strength_mg"] or 0), row["form"], row["route"]
-            )
+            return Product(code, row["product_name"], float(row["strength_mg"] or 0), row["form"], row["route"])
     raise KeyError(code)
 
 

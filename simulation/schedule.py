@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from simulation.course import Course
 from simulation.landing import DATA_LOCK
 
-END_WINDOW = (
-    14  # D8: end-of-treatment laboratory and CAI are the nearest to the last dose within this many days
-)
+END_WINDOW = 14  # D8: end-of-treatment laboratory and CAI are the nearest to the last dose within this many days
 RUNNING = 14  # D6: a course that reaches this close to the data lock is still running
 STEP_DOWN = (14, 21)  # the target is lowered 2 to 3 weeks after the first trough in range (definitions D7)
 STEP_DOWN_UNORDERED = 17  # where no target order tells the day of the step-down (D7)
@@ -100,11 +98,7 @@ def plan(course: Course, detail: Detail, rng: random.Random) -> Schedule:
 
 def in_end_window(course: Course, schedule: Schedule, day: int) -> bool:
     """Whether a value on `day` would compete with the end visit's without being it."""
-    return (
-        schedule.end_visit is not None
-        and day != schedule.end_visit
-        and abs(day - course.tac_duration) <= END_WINDOW
-    )
+    return schedule.end_visit is not None and day != schedule.end_visit and abs(day - course.tac_duration) <= END_WINDOW
 
 
 def segments(first: int, last: int, cuts: tuple[int, ...]) -> list[tuple[int, int]]:

@@ -48,9 +48,7 @@ def truth_of(patient_id: str, course: Course, schedule: Schedule, weight_kg: flo
     in_stay = min(course.remission_day or course.discharge, course.discharge) - course.admission + 1
     censored = None
     if course.remission_day is not None and course.relapse_day is None:
-        censored = course.date_of(
-            course.last_contact if course.colectomy_day is None else course.colectomy_day
-        )
+        censored = course.date_of(course.last_contact if course.colectomy_day is None else course.colectomy_day)
     baselines = {at: asdict(b) for at, b in course.baselines.items()}
     if schedule.end_visit is None:
         del baselines["endtac"]
