@@ -31,7 +31,7 @@ def _spell(row: Row, rng: random.Random) -> None:
 
 
 def _correct(row: Row, rng: random.Random) -> Row:
-    """The version that this result corrects: another value, reported when drawn; the row itself becomes corrected."""
+    """The version that this result corrects: another value, reported when drawn. The row becomes corrected."""
     value = str(row["value"]).lstrip("<")
     wrong = f"{float(value) * rng.choice((0.5, 1.3, 2.0)):.{len(value.partition('.')[2])}f}"
     earlier = row | {"value": wrong, "reported_at": row["collected_at"]}
@@ -113,9 +113,8 @@ IMPOSSIBLE: dict[str, Callable[[Chart, int], None]] = {
 
 
 def _score_out_of_bounds(chart: Chart, day: int) -> None:
-    chart.add(
-        "activity_score", encounter_id=chart.encounter(day), scored_at=chart.at(day, "09:40"), stool_frequency=7, total=7
-    )  # fmt: skip
+    when = chart.at(day, "09:40")
+    chart.add("activity_score", encounter_id=chart.encounter(day), scored_at=when, stool_frequency=7, total=7)
 
 
 def soil(chart: Chart, impossible: str | None = None, quiet_day: int | None = None) -> None:
