@@ -1,0 +1,75 @@
+"""Clinical remission: its window, what spoils it, and why it is missing."""
+
+import pytest
+
+from tests.omop_rows import ADA, CSA, PSL_IV, Hospital
+
+ROW = ("remission_on", "cai", "reason")
+TABLE = "cohorts.clinical_remission"
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (27, (None, None, "not_assessable")),
+        (28, (28, 4, None)),
+        (84, (84, 4, None)),
+        (85, (None, None, "not_assessable")),
+    ],
+    ids=["day 27", "day 28", "day 84", "day 85"],
+)
+def test_window(hospital: Hospital, day: int, expected: tuple[object, ...]) -> None:
+    patient = hospital.entrant().remit(day)
+    hospital.make(TABLE)
+    assert hospital.row(TABLE, patient, *ROW) == expected
+
+
+def test_low_enough_and_first(hospital: Hospital) -> None:
+    high, first, early = hospital.entrant(), hospital.entrant(), hospital.entrant()
+    high.cai(40, 5)
+    for day, value in ((30, 5), (44, 4), (60, 1)):
+        first.cai(day, value)
+    for day, value in ((14, 3), (28, 2)):  # low before: the first visit from day 28 counts
+        early.cai(day, value)
+    hospital.make(TABLE)
+    assert hospital.row(TABLE, high, *ROW) == (None, None, "not_reached")
+    assert hospital.row(TABLE, first, *ROW) == (44, 4, None)
+    assert hospital.row(TABLE, early, *ROW) == (28, 2, None)
+
+
+def test_a_missing_total_is_no_score(hospital: Hospital) -> None:
+    patient = hospital.entrant()
+    patient.measure("clinical_activity_index", 40, None)
+    hospital.make(TABLE)
+    assert hospital.row(TABLE, patient, *ROW) == (None, None, "not_assessable")
+
+
+@pytest.mark.parametrize("product", [ADA, CSA])
+@pytest.mark.parametrize(
+    ("rescued_on", "expected"),
+    [(0, (40, 4, None)), (1, (None, None, "rescue_before_remission")), (40, (None, None, "rescue_before_remission")),
+     (41, (40, 4, None))],
+    ids=["on the first day", "the day after", "on the day of the score", "after it"],
+)  # fmt: skip
+def test_rescue(hospital: Hospital, product: str, rescued_on: int, expected: tuple[object, ...]) -> None:
+    patient = hospital.entrant().remit(40)
+    patient.give(product, rescued_on, 40, route=4142048)
+    hospital.make(TABLE)
+    assert hospital.row(TABLE, patient, *ROW) == expected
+
+
+def test_colectomy_spoils_it(hospital: Hospital) -> None:
+    patient = hospital.entrant().remit(40)
+    patient.operate(20)
+    hospital.make(TABLE)
+    assert hospital.row(TABLE, patient, *ROW) == (None, None, "rescue_before_remission")
+
+
+@pytest.mark.parametrize(("before_mg", "remission"), [(39, None), (40, 40)], ids=["more than before", "no more than before"])
+def test_steroid_above_the_dose_before(hospital: Hospital, before_mg: int, remission: int | None) -> None:
+    patient = hospital.entrant().remit(40)
+    patient.infuse(PSL_IV, -1, before_mg - 20)  # with 20 mg by mouth
+    for day in (10, 11):
+        patient.infuse(PSL_IV, day, 40)
+    hospital.make(TABLE)
+    assert hospital.row(TABLE, patient, "remission_on") == (remission,)
