@@ -50,8 +50,11 @@ def test_columns_are_matched_by_name_and_types_are_the_contract_s(tmp_path: Path
     ids=["a required column is null", "a column of no contract", "a word for a number"],
 )
 def test_what_breaks_the_contract_raises(tmp_path: Path, query: str, error: type[Exception]) -> None:
-    with connect(tmp_path / "build.duckdb") as connection, pytest.raises(error):
-        model.write(connection, VISIT, query)
+    with connect(tmp_path / "build.duckdb") as connection:
+        model.write(connection, VISIT, "select 7 as visit, 0.04 as crp")
+        with pytest.raises(error):
+            model.write(connection, VISIT, query)
+        assert connection.execute("select visit from staging.visit").fetchall() == [(7,)], "the table before"
 
 
 def test_a_parameter_that_nobody_gives_raises() -> None:
