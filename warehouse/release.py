@@ -91,9 +91,11 @@ def _write(
         connection.execute(f"attach {file} as next (read_write, storage_version 'v1.0.0')")
         manifest = _manifest(connection, protocol, results)
         connection.execute("use next")
+        connection.execute("begin")  # one commit is one wait for the disk
         for layer in LAYERS:
             connection.execute(f"create schema {layer}")
         rows = {table.name: published.copy(connection, build, table) for table in tables}
+        connection.execute("commit")
         hashes = fingerprint.table_hashes(connection)
         content_hash = fingerprint.combined(hashes)
         manifest = manifest.model_copy(
