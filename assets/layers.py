@@ -108,7 +108,7 @@ RAW = [
 STEPS: dict[str, AssetsDefinition] = {
     "raw": graph.layer_step("raw", RAW, _raw),
     "staging": graph.layer_step("staging", graph.layer_specs("staging", _staging_parents()), _staging),
-    "fhir": graph.layer_step("fhir", graph.layer_specs("fhir", {}), _fhir),
+    "fhir": graph.layer_step("fhir", graph.layer_specs("fhir", fhir_tables.PARENTS), _fhir),
     "omop": graph.layer_step("omop", graph.layer_specs("omop", {}), _omop),
     "cohorts": graph.layer_step("cohorts", graph.layer_specs("cohorts", {}), _cohorts),
     "labels": graph.layer_step("labels", graph.layer_specs("labels", {}), _labels),

@@ -86,9 +86,7 @@ def _relationships() -> pl.DataFrame:
     pair = ("Maps to", "Mapped from")
     return pl.DataFrame(
         {"relationship_id": pair, "relationship_name": pair, "reverse_relationship_id": pair[::-1]}
-    ).with_columns(
-        is_hierarchical=pl.lit("0"), defines_ancestry=pl.lit("0"), relationship_concept_id=pl.lit(0)
-    )
+    ).with_columns(is_hierarchical=pl.lit("0"), defines_ancestry=pl.lit("0"), relationship_concept_id=pl.lit(0))
 
 
 def _targets(concepts: pl.DataFrame) -> pl.DataFrame:
@@ -100,9 +98,7 @@ def _targets(concepts: pl.DataFrame) -> pl.DataFrame:
 def _concept_relationships(concepts: pl.DataFrame) -> pl.DataFrame:
     mapped = _targets(concepts).drop_nulls("target")
     there = mapped.select(concept_id_1="concept_id", concept_id_2="target", relationship_id=pl.lit("Maps to"))
-    back = mapped.select(
-        concept_id_1="target", concept_id_2="concept_id", relationship_id=pl.lit("Mapped from")
-    )
+    back = mapped.select(concept_id_1="target", concept_id_2="concept_id", relationship_id=pl.lit("Mapped from"))
     return pl.concat([there, back])
 
 

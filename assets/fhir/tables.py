@@ -1,9 +1,15 @@
 """All tables of the FHIR layer, from staging."""
 
 import duckdb
+import polars as pl
 
-from schemas import vocabulary
+from assets.fhir import json
+from assets.fhir.validate import validate
+from schemas import contract, vocabulary
 from warehouse import model
+
+PARENTS = {"fhir.validation": tuple(json.types())}
+"""What the tables made in Python read."""
 
 
 def parameters() -> dict[str, str]:
@@ -13,4 +19,8 @@ def parameters() -> dict[str, str]:
 
 def build(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Make every table of the layer anew from staging; return rows by table."""
-    return {name: model.build(connection, name, parameters()) for name in model.models("fhir")}
+    rows = {name: model.build(connection, name, parameters()) for name in model.models("fhir")}
+    connection.register("verdicts", pl.DataFrame(validate(connection), orient="row"))
+    rows["fhir.validation"] = model.write(connection, contract.load("fhir.validation"), "select * from verdicts")
+    connection.unregister("verdicts")
+    return rows
