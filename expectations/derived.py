@@ -20,6 +20,12 @@ MODEL = {
     "what_to_do": "Correct the model that makes the table, or its contract, and build again.",
 }
 """Who answers for a table that breaks its own contract."""
+IMPLAUSIBLE = {
+    "severity": "warning",
+    "owner": "clinician",
+    "what_to_do": "Look at the results in the source system: unit, specimen, time of the draw.",
+}
+"""Who looks at a value that may be true."""
 
 
 @functools.cache
@@ -119,8 +125,8 @@ def _limits(table: Contract) -> list[dict[str, Any]]:
         for kind in ("accepted", "plausible"):
             low, high = analyte[f"{kind}_min"], analyte[f"{kind}_max"]
             found.append(
-                {
-                    **MODEL,
+                (IMPLAUSIBLE if kind == "plausible" else MODEL)
+                | {
                     "name": f"{analyte['analyte']}_{kind}",
                     "sentence": f"{analyte['name']} is {kind} from {low} to {high} {analyte['unit']}.",
                     "source": "schemas/codes/analyte.csv",
@@ -128,14 +134,5 @@ def _limits(table: Contract) -> list[dict[str, Any]]:
                     "sql": f"select 1 from {{batch}} where analyte = '{analyte['analyte']}'"
                     f" and value_number not between {low} and {high}",
                 }
-                | (IMPLAUSIBLE if kind == "plausible" else {})
             )
     return found
-
-
-IMPLAUSIBLE = {
-    "severity": "warning",
-    "owner": "clinician",
-    "what_to_do": "Look at the results in the source system: unit, specimen, time of the draw.",
-}
-"""Who looks at a value that may be true."""

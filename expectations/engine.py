@@ -53,6 +53,12 @@ class Dialect(DuckDBDialect):
         rows = connection.execute(query, {"schema": schema, "table": table_name})
         return [{"name": name, "type": NullType(), "nullable": True, "default": None} for (name,) in rows]
 
+    def do_begin(self, *_: Any) -> None:
+        """Nothing is written, and each cursor is a connection of its own: there is nothing to begin."""
+
+    def do_rollback(self, *_: Any) -> None:
+        """Nothing was begun."""
+
     def get_pk_constraint(self, *_: Any, **__: Any) -> dict[str, Any]:
         return {"constrained_columns": [], "name": None}
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from expectations.conformance import conformance
 from expectations.derived import rules
 from expectations.refusals import refusals
 from expectations.result import Result
@@ -47,6 +48,8 @@ def evaluate(
         found += _ask(connection, [t for t in wanted if t in present], given)
         if "staging.quarantine" in wanted and {"staging.quarantine", "staging.accounting"} <= present:
             found += refusals(connection)
+        if (resources := set(tables(["fhir"]))) <= present and resources & set(wanted):
+            found += [r for r in conformance(connection) if r.table_name in wanted]
         return found
 
 
