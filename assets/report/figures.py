@@ -1,48 +1,18 @@
-"""Figures of aggregates as SVG for the page and PNG for Dagster; nothing here shows a single patient.
+"""Figures of aggregates for the page and for Dagster; nothing here shows a single patient."""
 
-Colours are Okabe and Ito's (safe for colour-blind readers); line style tells the groups apart in print.
-"""
-
-import functools
-import io
-import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from assets.report.drawing import GROUPS, INK, MUTED, png, styled, subplots
 from schemas.study import load
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-GROUPS = {
-    "mh": {"label": "Mucosal healing", "color": "#0072B2", "linestyle": "-"},
-    "nmh": {"label": "No mucosal healing", "color": "#D55E00", "linestyle": (0, (5, 1.5))},
-}
-INK, MUTED, GRID = "#1b2733", "#5d6b79", "#e3e8ed"
-STYLE = {
-    "svg.fonttype": "none", "svg.hashsalt": "mucosa", "font.family": "sans-serif", "font.size": 10,
-    "axes.edgecolor": "#9aa7b3", "axes.labelcolor": INK, "axes.spines.top": False, "axes.spines.right": False,
-    "axes.grid": True, "axes.grid.axis": "y", "grid.color": GRID, "axes.axisbelow": True, "text.color": INK,
-    "xtick.color": MUTED, "ytick.color": MUTED, "legend.frameon": False,
-}  # fmt: skip
 LAST_DAY = 1500
 SCORES = {"mayo_endoscopic_subscore": ("Mayo subscore", 3), "uceis_total": ("UCEIS", 8)}
-
-
-def styled(draw: "Callable[..., Figure]") -> "Callable[..., Figure]":
-    """Draw under this module's style, leaving matplotlib's own settings as they were."""
-
-    @functools.wraps(draw)
-    def under_style(*arguments: Any, **options: Any) -> "Figure":
-        import matplotlib
-
-        with matplotlib.rc_context(STYLE):
-            return draw(*arguments, **options)
-
-    return under_style
 
 
 @styled
@@ -51,7 +21,7 @@ def kaplan_meier(connection: duckdb.DuckDBPyConnection, *, with_printed: bool = 
 
     Hollow diamonds are the printed rates of `marts.paper_comparison`, left out unless `with_printed`.
     """
-    figure, (axes, table) = _subplots(
+    figure, (axes, table) = subplots(
         2, 1, figsize=(9, 5.6), sharex=True, gridspec_kw={"height_ratios": [6, 1], "hspace": 0.24}
     )
     for group, look in GROUPS.items():
@@ -88,8 +58,9 @@ def _draw_printed(connection: duckdb.DuckDBPyConnection, axes: "Axes") -> None:
     ).fetchall()
     for group, look in GROUPS.items():
         points = sorted((day, rate) for g, day, rate in rows if g == group)
+        days, rates = zip(*points, strict=True)
         axes.scatter(
-            *zip(*points, strict=True), marker="D", s=40, facecolors="white", edgecolors=look["color"],
+            days, rates, marker="D", s=40, facecolors="white", edgecolors=look["color"],
             linewidths=1.6, zorder=5,
         )  # fmt: skip
     axes.scatter([], [], marker="D", s=40, facecolors="white", edgecolors=MUTED, label="as printed")
@@ -112,13 +83,13 @@ def _draw_at_risk(connection: duckdb.DuckDBPyConnection, table: "Axes") -> None:
 @styled
 def trough_trajectory(connection: duckdb.DuckDBPyConnection) -> "Figure":
     """Median trough with quartiles by group over the two target bands; time on a square-root scale."""
-    values = load().values()
+    values: dict[str, Any] = dict(load().values())
     bands = [
         (values["target_trough_min_ng_ml"], values["target_trough_max_ng_ml"], "induction target", "#009E73"),
         (values["maintenance_trough_min_ng_ml"], values["maintenance_trough_max_ng_ml"], "second target",
          "#56B4E9"),
     ]  # fmt: skip
-    figure, axes = _subplots(1, 1, figsize=(9, 4.2))
+    figure, axes = subplots(1, 1, figsize=(9, 4.2))
     axes.set_xscale("function", functions=(lambda x: abs(x) ** 0.5, lambda x: x**2))
     last = 56
     for group, look in GROUPS.items():
@@ -134,13 +105,13 @@ def trough_trajectory(connection: duckdb.DuckDBPyConnection) -> "Figure":
         axes.plot(middle, median, marker="o", markersize=4, linewidth=2, **look)
         last = max(last, middle[-1])
     ticks = [t for t in (0, 7, 14, 28, 56, 112, 182, 365, 548, 730, 913) if t <= last * 1.1]
-    axes.set(xlim=(0, last * 1.05), ylim=(0, 20), yticks=range(0, 21, 5), xlabel="Days after the start of tacrolimus")
+    axes.set(xlim=(0, last * 1.05), ylim=(0, 20), yticks=range(0, 21, 5), ylabel="Trough (ng/mL)")
     axes.set_xticks(ticks, [str(t) for t in ticks])
-    axes.set_ylabel("Trough (ng/mL)")
-    for low, high, label, color in bands:
-        axes.axhspan(low, high, color=color, alpha=0.10, linewidth=0, zorder=0)
-        name = f"{label} {low:g}–{high:g}"
-        axes.text(last * 1.04, high - 0.25, name, fontsize=9, color=MUTED, ha="right", va="top")
+    axes.set_xlabel("Days after the start of tacrolimus")
+    for bottom, top, label, color in bands:
+        axes.axhspan(bottom, top, color=color, alpha=0.10, linewidth=0, zorder=0)
+        name = f"{label} {bottom:g}–{top:g}"
+        axes.text(last * 1.04, top - 0.25, name, fontsize=9, color=MUTED, ha="right", va="top")
     _legend_above(axes)
     return figure
 
@@ -153,7 +124,7 @@ def _legend_above(axes: "Axes") -> None:
 @styled
 def endoscopic_change(connection: duckdb.DuckDBPyConnection) -> "Figure":
     """Pairs of scores before and at the end of tacrolimus as counted tiles, one panel a group and score."""
-    figure, panels = _subplots(1, 4, figsize=(11, 3.4), gridspec_kw={"width_ratios": [3, 3, 5, 5], "wspace": 0.22})
+    figure, panels = subplots(1, 4, figsize=(11, 3.4), gridspec_kw={"width_ratios": [3, 3, 5, 5], "wspace": 0.22})
     chosen = [(score, group) for score in SCORES for group in GROUPS]
     for axes, (score, group) in zip(panels, chosen, strict=True):
         rows = connection.execute(
@@ -181,35 +152,6 @@ def _draw_tiles(axes: "Axes", rows: list[tuple[int, int, int]], top: int, color:
     axes.plot([-0.5, top + 0.5], [-0.5, top + 0.5], color="#b7c1cb", linewidth=1, linestyle=":", zorder=0)
     axes.set(xlim=(-0.5, top + 0.5), ylim=(-0.5, top + 0.5), xticks=range(top + 1), yticks=range(top + 1))
     axes.grid(visible=False)
-
-
-def _subplots(rows: int, columns: int, **layout: Any) -> tuple["Figure", Any]:
-    # The object interface: no display, no global state, nothing to close.
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=layout.pop("figsize"))
-    return figure, figure.subplots(rows, columns, **layout)
-
-
-def svg(figure: "Figure", name: str) -> str:
-    """The figure as an element to stand in a page: ids are prefixed with `name`, no date, no prolog."""
-    import matplotlib
-
-    buffer = io.StringIO()
-    with matplotlib.rc_context(STYLE):
-        figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
-    text = buffer.getvalue()
-    return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", text[text.index("<svg") :])
-
-
-def png(figure: "Figure") -> bytes:
-    """The figure as PNG, 144 dots an inch."""
-    import matplotlib
-
-    buffer = io.BytesIO()
-    with matplotlib.rc_context(STYLE):
-        figure.savefig(buffer, format="png", dpi=144, bbox_inches="tight", metadata={"Software": None})
-    return buffer.getvalue()
 
 
 def kaplan_meier_png(connection: duckdb.DuckDBPyConnection) -> bytes:

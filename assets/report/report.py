@@ -1,6 +1,5 @@
 """The page itself: content and figures put into one self-contained HTML file."""
 
-import os
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -10,6 +9,7 @@ import duckdb
 
 from assets.report import figures
 from assets.report.content import gather
+from assets.report.drawing import svg
 from assets.statistics.display import show, show_p
 from warehouse.places import Places
 
@@ -20,8 +20,7 @@ def write_report(connection: duckdb.DuckDBPyConnection, places: Places) -> Path:
     page.parent.mkdir(parents=True, exist_ok=True)
     part = page.with_suffix(".part")
     part.write_text(render(connection), encoding="utf-8")
-    os.replace(part, page)
-    return page
+    return part.replace(page)
 
 
 def render(connection: duckdb.DuckDBPyConnection) -> str:
@@ -34,7 +33,7 @@ def render(connection: duckdb.DuckDBPyConnection) -> str:
     )  # fmt: skip
     environment.filters |= {"percent": _percent, "p": _p, "words": lambda code: code.replace("_", " ")}
     return environment.get_template("index.html.jinja").render(
-        **gather(connection), figures_svg=_figures(connection), groups=figures.GROUPS, style=_template("style.css")
+        **gather(connection), figures_svg=_figures(connection), style=_template("style.css")
     )
 
 
@@ -44,7 +43,7 @@ def _figures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
         "trough": figures.trough_trajectory(connection),
         "endoscopy": figures.endoscopic_change(connection),
     }
-    return {name: figures.svg(figure, name) for name, figure in drawn.items()}
+    return {name: svg(figure, name) for name, figure in drawn.items()}
 
 
 def _template(name: str) -> str:

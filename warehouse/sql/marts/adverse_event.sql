@@ -35,7 +35,7 @@ select
     r.study_group,
     coalesce(any_value(g.n), 0) as n,
     count(distinct f.person_id) as count,
-    100.0 * count(distinct f.person_id) / any_value(g.n) as percent,
+    100.0 * count(distinct f.person_id) / nullif(any_value(g.n), 0) as percent,
     count(distinct f.person_id) filter (where f.recorded) as recorded,
     count(distinct f.person_id) filter (where f.laboratory) as laboratory,
     count(distinct f.person_id) filter (where f.led_to_stop) as led_to_stop,
