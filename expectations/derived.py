@@ -14,13 +14,13 @@ from expectations.rule import Rule, Severity, written
 from schemas import contract, extract
 from schemas.contract import Contract
 
-MODEL = {
+MODEL: dict[str, Any] = {
     "severity": "critical",
     "owner": "developer",
     "what_to_do": "Correct the model that makes the table, or its contract, and build again.",
 }
 """Who answers for a table that breaks its own contract."""
-IMPLAUSIBLE = {
+IMPLAUSIBLE: dict[str, Any] = {
     "severity": "warning",
     "owner": "clinician",
     "what_to_do": "Look at the results in the source system: unit, specimen, time of the draw.",
