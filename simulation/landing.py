@@ -46,10 +46,11 @@ class Landing:
     def write(self, feed: str, rows: Iterable[Row]) -> None:
         """Append rows; a column that a row lacks stays empty, a key that is no column raises `KeyError`."""
         columns = self._columns[feed]
+        known, writer = frozenset(columns), self._writers[feed]
         for row in rows:
-            if not row.keys() <= set(columns):
-                raise KeyError(f"{feed} has no column {', '.join(sorted(row.keys() - set(columns)))}")
-            self._writers[feed].writerow([row.get(c) for c in columns])
+            if not row.keys() <= known:
+                raise KeyError(f"{feed} has no column {', '.join(sorted(row.keys() - known))}")
+            writer.writerow([row.get(c) for c in columns])
             self.records[feed] += 1
 
 

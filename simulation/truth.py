@@ -31,6 +31,7 @@ class Truth:
     relapse_on: date | None = None
     relapse_criterion: str | None = None
     censored_on: date | None = None
+    colectomy_on: date | None = None
     last_contact_on: date | None = None
     characteristics: dict[str, Any] = field(default_factory=dict)
     baselines: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -66,6 +67,7 @@ def truth_of(patient_id: str, course: Course, schedule: Schedule, weight_kg: flo
         relapse_on=course.date_of(course.relapse_day),
         relapse_criterion=course.relapse_type,
         censored_on=censored,
+        colectomy_on=course.date_of(course.colectomy_day),
         last_contact_on=course.date_of(course.last_contact),
         characteristics={
             "age_years": course.age,

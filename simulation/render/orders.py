@@ -60,15 +60,26 @@ def give(
 
 
 def give_daily(
-    chart: Chart, first: int, last: int, code: str, mg: float, clocks: tuple[str, ...], **more: object
+    chart: Chart,
+    first: int,
+    last: int,
+    code: str,
+    mg: float,
+    clocks: tuple[str, ...],
+    held_share: float = 0.0,
+    **more: object,
 ) -> None:
-    """An inpatient order and each of its doses from `first` to `last`, `mg` at every clock time."""
+    """An inpatient order and each of its doses from `first` to `last`, `mg` at every clock time.
+
+    `held_share` of the evening doses is recorded as not given, none on the first or last day.
+    """
     if last < first:
         return
     request = order(chart, first, code, mg, len(clocks), first, last - first + 1, "inpatient", **more)
     for day in range(first, last + 1):
         for clock in clocks:
-            give(chart, day, clock, code, mg, request)
+            held = first < day < last and clock == EVENING and chart.rng.random() < held_share
+            give(chart, day, clock, code, mg, request, "not-done" if held else "completed")
 
 
 def prescribe(

@@ -11,6 +11,7 @@ from simulation.schedule import Schedule, is_running, segments
 DOSE_MG_PER_KG = (0.025, 0.075)  # L50: one of two daily doses at the start
 CAPSULE_MG = 0.5
 INDUCTION_TARGET, MAINTENANCE_TARGET = (10, 15), (5, 10)  # ng/mL, L53-L62
+HELD = 0.01  # share of evening doses held before the step-down, where no dose rise is looked for
 STEP_DOWN_FACTOR = 0.6
 ESCALATION_FACTOR = 1.5  # D14 R4 asks for a rise of a quarter or more
 
@@ -82,7 +83,8 @@ def treat(chart: Chart, course: Course, schedule: Schedule, weight_kg: float) ->
     meal = chart.rng.choice(("before", "after", "unknown"))
     for first, last in segments(0, last_given, tuple(starts)):
         mg = steps[max(s for s in starts if s <= first)]
-        give_daily(chart, first, last, _capsule(mg), mg, (MORNING, EVENING), meal_timing=meal)
+        held = HELD if schedule.switch is None or last < schedule.switch else 0.0
+        give_daily(chart, first, last, _capsule(mg), mg, (MORNING, EVENING), held, meal_timing=meal)
     if course.tac_duration >= course.discharge:
         visits = tuple(sorted({*starts, *(d for d in schedule.clinic if d != schedule.end_visit)}))
         *pieces, final = segments(course.discharge, course.tac_duration, visits)
