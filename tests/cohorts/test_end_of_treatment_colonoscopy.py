@@ -50,9 +50,8 @@ def test_sigmoidoscopy_and_incomplete_examination_do_not_count(hospital: Hospita
 
 
 def test_why_there_is_none(hospital: Hospital) -> None:
-    nobody, running, operated, lost = (
-        hospital.entrant(END), hospital.entrant(LOCK).remit(), hospital.entrant(END).remit(), hospital.entrant(END).remit()
-    )  # fmt: skip
+    nobody, running = hospital.entrant(END), hospital.entrant(LOCK).remit()
+    operated, lost = hospital.entrant(END).remit(), hospital.entrant(END).remit()
     nobody.scope(END, 0)
     running.scope(500, 0)
     operated.operate(END + 10)
