@@ -163,12 +163,14 @@ def _adverse_event_rows(connection: duckdb.DuckDBPyConnection, cells: Cells) -> 
     tests = {t["metric"]: t["p_value"] for t in _records(connection, "marts.test", "where reported")}
     rows = []
     for metric in (m for m in metrics() if m.section == "adverse_event"):
-        event = metric.metric.removeprefix("ae_")
+        everybody = counts.get((metric.metric.removeprefix("ae_"), "all"))
+        if everybody is None:
+            continue
         groups = {g: _cell(cells, metric.metric, g, ("count", "pct"), "{} ({} %)") for g in ("mh", "nmh")}
-        everybody = _cell(cells, metric.metric, "all", ("count",), "{}")
+        both = _cell(cells, metric.metric, "all", ("count",), "{}")
         rows.append(
-            {"metric": metric, **groups, "all": everybody, "counts": counts.get((event, "all"), {}),
-             "p": tests.get(metric.compared_as), "verdicts": _merge(*groups.values(), everybody)}
+            {"metric": metric, **groups, "all": both, "counts": everybody, "p": tests.get(metric.compared_as),
+             "verdicts": _merge(*groups.values(), both)}
         )  # fmt: skip
     return rows
 

@@ -57,8 +57,7 @@ def _draw_printed(connection: duckdb.DuckDBPyConnection, axes: "Axes") -> None:
         from marts.paper_comparison where metric_id like 'relapse_rate_day_%' and statistic = 'pct'"""
     ).fetchall()
     for group, look in GROUPS.items():
-        points = sorted((day, rate) for g, day, rate in rows if g == group)
-        days, rates = zip(*points, strict=True)
+        days, rates = ([row[i] for row in rows if row[0] == group] for i in (1, 2))
         axes.scatter(
             days, rates, marker="D", s=40, facecolors="white", edgecolors=look["color"],
             linewidths=1.6, zorder=5,

@@ -1,0 +1,116 @@
+"""The page: one file without requests, the same for the same release, and whole when tables are missing."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from assets.report import figures
+from assets.report.report import render, write_report
+
+VOID = {"meta", "br", "link", "input", "hr", "img"}
+
+
+class Balance(HTMLParser):
+    """Collects tags that were left open or closed out of turn, and every id and address."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.faults, self.ids, self.addresses = [], [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.collect(attributes)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, _tag, attributes):
+        self.collect(attributes)
+
+    def collect(self, attributes):
+        self.ids += [value for name, value in attributes if name == "id"]
+        self.addresses += [value for name, value in attributes if name in ("src", "href", "xlink:href", "action")]
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(tag)
+
+
+def parse(page):
+    parser = Balance()
+    parser.feed(page)
+    return parser
+
+
+def test_the_page_is_whole_and_asks_for_nothing(filled):
+    page = render(filled)
+    parsed = parse(page)
+    assert (parsed.faults, parsed.open) == ([], [])
+    assert len(parsed.ids) == len(set(parsed.ids))
+    assert {address[0] for address in parsed.addresses} == {"#"}
+    assert not {a[1:] for a in parsed.addresses} - set(parsed.ids)
+    assert not re.search(r"@import|<script|url\((?!#)", page)
+
+
+def test_the_same_release_gives_the_same_page(filled, places):
+    path = write_report(filled, places)
+    assert path == places.report / "index.html"
+    assert path.read_text(encoding="utf-8") == render(filled)
+    assert [file.name for file in places.report.iterdir()] == ["index.html"]
+
+
+def test_ours_and_printed_stand_side_by_side_with_their_verdict(filled):
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", render(filled)))
+    assert "100 7.3 printed 8 11 printed 39" in text
+    assert "beyond follow up" in text
+    assert "log rank P &lt;0.001" in text
+    assert "cohort mh n mh 41 12 different expected exact" in text
+
+
+def test_a_release_without_quality_tables_or_patients_still_has_a_page(release):
+    page = render(release)
+    assert "This release holds no quality tables" in page
+    assert "Synthetic patients" not in page
+    assert parse(page).faults == []
+
+
+def test_quality_and_provenance_are_counts_and_names(filled, insert):
+    insert("staging.site", site="demo", synthetic=True)
+    for feed, records in (("lab_result", 1000), ("lab_result", 234), ("patient", 7)):
+        insert("staging.accounting", feed=feed, records=records, accepted=records - 2, quarantined=2, superseded=0)
+    for record in (5, 6):
+        insert("staging.quarantine", rule="lab_result.value.range", reason="outside <b>", record=record)
+    insert("quality.results", rule="marts.x", severity="warning", evaluated=10, failed=1, verdict="failed",
+           sentence="Scores agree.", what_to_do="Ask.")  # fmt: skip
+    insert(
+        "quality.release",
+        release_id="2026-06-30-abc",
+        data_lock="2026-06-30",
+        code_version="1",
+        vocabulary_version=None,
+    )
+    page = render(filled)
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert "lab result 1,234 1,230 0 4" in text
+    assert "lab_result.value.range outside &lt;b&gt; 2" in text
+    assert "marts.x warning 10 1 Scores agree. Ask." in text
+    assert "of release 2026-06-30-abc, data locked on 2026-06-30" in text
+    assert "Synthetic patients." in text
+    assert "outside <b>" not in page
+
+
+def test_no_patient_is_read(filled, insert):
+    insert("marts.patient", person_id=770011223344, age_years=93, study_group="mh")
+    page = render(filled)
+    assert "770011223344" not in page
+    filled.execute("drop table marts.patient")
+    assert render(filled) == page
+
+
+@pytest.mark.parametrize("draw", [figures.kaplan_meier, figures.trough_trajectory, figures.endoscopic_change])
+def test_figures_are_drawn_from_nothing(release, draw):
+    assert draw(release).axes
+
+
+def test_the_curve_for_dagster_is_a_png_and_needs_no_comparison(filled):
+    filled.execute("drop table marts.paper_comparison")
+    assert figures.kaplan_meier_png(filled).startswith(b"\x89PNG")
