@@ -94,7 +94,7 @@ def _extract(table: Contract) -> list[dict[str, Any]]:
     if table.layer != "staging" or table.table not in extract.FEEDS:
         return []
     feed = extract.load(table.table)
-    bounds = [
+    bounds: list[dict[str, Any]] = [
         {
             "name": f"{c.name}_bounds",
             "sentence": f"{c.meaning.rstrip('.')}: from {c.minimum:g} to {c.maximum:g}.",
@@ -104,7 +104,7 @@ def _extract(table: Contract) -> list[dict[str, Any]]:
         for c in feed.columns
         if c.minimum is not None and c.maximum is not None
     ]
-    row_rules = [
+    row_rules: list[dict[str, Any]] = [
         {
             "name": rule.id.removeprefix(f"{feed.feed}.").replace(".", "_"),
             "sentence": f"No accepted row where: {rule.reason}",

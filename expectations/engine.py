@@ -46,11 +46,8 @@ class Dialect(DuckDBDialect):
     def get_columns(
         self, connection: SQLConnection, table_name: str, schema: str | None = None, **_: Any
     ) -> list[dict[str, Any]]:
-        query = text(
-            "select column_name from duckdb_columns()"
-            " where schema_name = :schema and table_name = :table order by column_index"
-        )
-        rows = connection.execute(query, {"schema": schema, "table": table_name})
+        query = text("select name from pragma_table_info(:table) order by cid")
+        rows = connection.execute(query, {"table": f"{schema}.{table_name}"})
         return [{"name": name, "type": NullType(), "nullable": True, "default": None} for (name,) in rows]
 
     def do_begin(self, *_: Any) -> None:
