@@ -70,7 +70,7 @@ class Study(BaseModel):
 
     def parameters(self) -> dict[str, object]:
         """Values for the SQL models (`$name`), with the two stamps of the label rows."""
-        values = {k: list(v) if isinstance(v, tuple) else v for k, v in self.values().items()}
+        values: dict[str, object] = {k: list(v) if isinstance(v, tuple) else v for k, v in self.values().items()}
         return values | {"definition_version": self.definition_version, "parameter_hash": self.parameter_hash}
 
 

@@ -143,7 +143,7 @@ class Hospital:
 
     @classmethod
     def open(cls) -> "Hospital":
-        connection = duckdb.connect()
+        connection = duckdb.connect(config={"threads": 1})  # a few rows: threads would only wait for each other
         for layer in contract.LAYERS:
             connection.execute(f"create schema {layer}")
         load_vocabulary(connection)
@@ -183,7 +183,9 @@ class Hospital:
         return self.patient(**values).enter(last)
 
     def concept(self, code: str) -> int:
-        found = self.connection.execute("select concept_id from omop.concept where concept_code = $1", [code]).fetchall()
+        found = self.connection.execute(
+            "select concept_id from omop.concept where concept_code = $1", [code]
+        ).fetchall()
         return found[0][0] if found else 0
 
     def strength(self, code: str) -> float:

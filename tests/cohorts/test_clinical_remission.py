@@ -65,7 +65,9 @@ def test_colectomy_spoils_it(hospital: Hospital) -> None:
     assert hospital.row(TABLE, patient, *ROW) == (None, None, "rescue_before_remission")
 
 
-@pytest.mark.parametrize(("before_mg", "remission"), [(39, None), (40, 40)], ids=["more than before", "no more than before"])
+@pytest.mark.parametrize(
+    ("before_mg", "remission"), [(39, None), (40, 40)], ids=["more than before", "no more than before"]
+)
 def test_steroid_above_the_dose_before(hospital: Hospital, before_mg: int, remission: int | None) -> None:
     patient = hospital.entrant().remit(40)
     patient.infuse(PSL_IV, -1, before_mg - 20)  # with 20 mg by mouth

@@ -23,9 +23,7 @@ def test_gap_outside_hospital(hospital: Hospital, second_from: int, courses: lis
     assert hospital.rows("cohorts.tacrolimus_course", *COURSE) == courses
 
 
-@pytest.mark.parametrize(
-    ("resumed_on", "number"), [(4, 1), (5, 2)], ids=["held for 3 days", "held for 4 days"]
-)
+@pytest.mark.parametrize(("resumed_on", "number"), [(4, 1), (5, 2)], ids=["held for 3 days", "held for 4 days"])
 def test_gap_within_one_stay(hospital: Hospital, resumed_on: int, number: int) -> None:
     patient = hospital.patient()
     stay = patient.stay(0, 20)
@@ -91,9 +89,9 @@ def test_data_lock(hospital: Hospital, days: int, expected: tuple[object, ...]) 
     patient = hospital.patient()
     patient.prescribe(TAC, 0, days)
     hospital.make("cohorts.tacrolimus_course")
-    assert hospital.row(
-        "cohorts.tacrolimus_course", patient, "end_on", "last_covered_on", "running_at_lock"
-    ) == expected
+    assert (
+        hospital.row("cohorts.tacrolimus_course", patient, "end_on", "last_covered_on", "running_at_lock") == expected
+    )
 
 
 def test_ointment_unknown_route_and_a_dose_of_nothing_are_no_exposure(hospital: Hospital) -> None:

@@ -41,7 +41,8 @@ find_raised_creatinine as (
         r.measurement_concept_id = $creatinine
         and r.measurement_date > r.start_on
         and (
-            r.value_as_number >= $creatinine_ratio_min * b.baseline_mg_dl
+            -- rounded, so that 0.8 to 1.2 is 1.5 times
+            round(r.value_as_number / b.baseline_mg_dl, 4) >= $creatinine_ratio_min
             or exists (
                 from find_results as e
                 where

@@ -49,7 +49,7 @@ confirm_by_trough as (
             and not t.below_limit
             and t.trough_ng_ml >= $target_trough_min_ng_ml
             and t.drawn_on between c.dosed_on and c.dosed_on + $escalation_trough_days::integer
-    where c.daily_mg >= c.earlier_mg * $escalation_dose_ratio
+    where round(c.daily_mg / c.earlier_mg, 4) >= $escalation_dose_ratio
     group by m.person_id, m.course_id, c.dosed_on, c.drug_exposure_id
 )
 
