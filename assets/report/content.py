@@ -46,8 +46,11 @@ def gather(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             if (n := sum(r["verdict"] == v for r in comparison))
         ],
         "figures": len(comparison),
+        "constants": sum(r["verdict"] == "stated" for r in comparison),
         "unexpected": sum(not r["as_expected"] for r in comparison),
-        "exceptions": [r for r in comparison if r["verdict"] not in QUIET or not r["as_expected"]],
+        "exceptions": [
+            r | {"name": _name(r["metric_id"])} for r in comparison if r["verdict"] not in QUIET or not r["as_expected"]
+        ],
         "impossible": _records(connection, "marts.impossible_set", "order by set_id"),
         "accounting": _accounting(connection),
         "quarantine": _quarantine(connection),
@@ -66,6 +69,14 @@ def _records(connection: duckdb.DuckDBPyConnection, table: str, rest: str = "") 
     found = connection.execute(f"select * from {table} {rest}")
     names = [column[0] for column in found.description or []]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _name(metric_id: str) -> str:
+    """A figure in words: as its table calls it, or as its id says."""
+    for metric in metrics():
+        if metric_id in (metric.metric, metric.compared_as):
+            return f"{metric.label}, {metric.block.lower()}"
+    return metric_id.replace("_", " ").capitalize()
 
 
 def _provenance(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

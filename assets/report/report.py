@@ -13,6 +13,9 @@ from assets.report.drawing import svg
 from assets.statistics.display import show, show_p
 from warehouse.places import Places
 
+NAMES = {"log_rank": "log-rank", "gehan_wilcoxon": "Gehan–Wilcoxon", "pct": "%", "p_value": "P", "sd": "SD"}
+"""Codes whose words are not just the code without underscores."""
+
 
 def write_report(connection: duckdb.DuckDBPyConnection, places: Places) -> Path:
     """Write `index.html` for the release that the connection shows, in one step; return its path."""
@@ -31,7 +34,7 @@ def render(connection: duckdb.DuckDBPyConnection) -> str:
         loader=jinja2.FunctionLoader(_template), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    environment.filters |= {"percent": _percent, "p": _p, "words": lambda code: code.replace("_", " ")}
+    environment.filters |= {"percent": _percent, "p": _p, "words": _words}
     return environment.get_template("index.html.jinja").render(
         **gather(connection), figures_svg=_figures(connection), style=_template("style.css")
     )
@@ -48,6 +51,10 @@ def _figures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
 
 def _template(name: str) -> str:
     return (resources.files("assets") / "report" / "template" / name).read_text(encoding="utf-8")
+
+
+def _words(code: str) -> str:
+    return NAMES.get(code, code.replace("_", " "))
 
 
 def _percent(value: float | None) -> str:
