@@ -2,6 +2,9 @@
 
 import datetime as dt
 import logging
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -148,3 +151,16 @@ def _rule(table: str, **how: object) -> Rule:
             **how,
         }
     )
+
+
+def test_evaluation_opens_no_connection_to_anywhere(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    assert {r.verdict for r in evaluate(empty, ["staging.site"])} == {"passed"}
+
+
+def test_rules_are_read_without_the_seconds_that_great_expectations_takes() -> None:
+    code = "import sys, expectations.run, expectations.catalogue; sys.exit('great_expectations' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,46 @@
+"""FHIR validity as verdicts: a resource outside its binding is a critical failure, named by table and rule."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from expectations.run import evaluate
+
+Build = Callable[..., Path]
+HOSPITAL = {
+    "id": "1",
+    "extension": [],
+    "identifier": [{"system": "urn:ietf:rfc:3986", "value": "demo"}],
+    "active": True,
+    "name": "Hospital",
+    "time_zone": "Asia/Tokyo",
+    "site": "demo",
+}
+PATIENT = {
+    "id": "7",
+    "identifier": [{"system": "urn:ietf:rfc:3986", "value": "seven"}],
+    "gender": "female",
+    "birthDate": "1970-02-28",
+    "managingOrganization": {"reference": "Organization/1"},
+    "site": "demo",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({}, None),
+        ({"gender": "banana"}, "fhir.patient.valid_binding_gender"),
+        ({"birthDate": "1970-02-30"}, "fhir.patient.valid_dates"),
+        ({"id": "7 7"}, "fhir.patient.valid_ids"),
+        ({"managingOrganization": {"reference": "Organization/2"}}, "fhir.patient.valid_references"),
+    ],
+)
+def test_faulty_resource_blocks(build: Build, change: dict[str, object], rule: str | None) -> None:
+    file = build(fhir__organization=[HOSPITAL], fhir__patient=[PATIENT | change])
+    failed = {r.rule: r for r in evaluate(file, ["fhir.patient"]) if ".valid_" in r.rule and r.verdict != "passed"}
+    if rule is None:
+        assert failed == {}
+    else:
+        assert (failed[rule].severity, failed[rule].failed, failed[rule].evaluated) == ("critical", 1, 1)
