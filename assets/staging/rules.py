@@ -11,6 +11,9 @@ import polars as pl
 from assets.staging.columns import LIMIT, NOT_OF_TYPE, TEXT, read_columns
 from schemas.extract import Feed, Field
 
+CODE = "^[!-~]{1,50}$"
+"""Printable ASCII without blanks, as long as OMOP's source values may be."""
+
 
 class Rule(NamedTuple):
     """A condition under which a record is refused; one that can't be judged (null) refuses nothing."""
@@ -49,10 +52,7 @@ def _of_column(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
     text, value = pl.col(TEXT + field.name), pl.col(field.name)
     if field.required:
         yield "required", "The cell is empty.", text.is_null()
-    if field.type == "result":
-        yield "type", NOT_OF_TYPE["result"], pl.col("value_number").abs() >= LIMIT
-    elif field.type in NOT_OF_TYPE:
-        yield "type", NOT_OF_TYPE[field.type], text.is_not_null() & value.is_null()
+    yield from _of_type(feed, field)
     if field.values:
         reason = f"The cell is none of: {', '.join(field.values)}."
         yield "values", reason, ~value.is_in(field.values)
@@ -73,6 +73,18 @@ def _of_column(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
         missing = ~accepted.fill_null(False) if field.required else accepted.is_null()
         reason = f"The {field.references.replace('_', ' ')} is not known, or belongs to another patient."
         yield "reference", reason, value.is_not_null() & missing
+
+
+def _of_type(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
+    """Whether a filled cell is what its type says; units have their own list."""
+    text = pl.col(TEXT + field.name)
+    if field.type == "result":
+        yield "type", NOT_OF_TYPE["result"], pl.col("value_number").abs() >= LIMIT
+    elif field.type in NOT_OF_TYPE:
+        yield "type", NOT_OF_TYPE[field.type], text.is_not_null() & pl.col(field.name).is_null()
+    elif field.type == "identifier" and not field.references and field.name not in (*feed.key, "unit"):
+        # A code is published as it stands, so a name or a remark in its cell must not pass for one.
+        yield "type", "The cell is not a code of up to 50 letters, digits and signs.", ~text.str.contains(CODE)
 
 
 def _of_meaning(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:

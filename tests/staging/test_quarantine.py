@@ -9,6 +9,8 @@ BAD = [
     ("condition", {"onset_on": "2005-13"}, "condition.onset_on.type"),
     ("endoscopy", {"mayo_endoscopic_subscore": "1~2"}, "endoscopy.mayo_endoscopic_subscore.type"),
     ("medication_request", {"dose": "1,5"}, "medication_request.dose.type"),
+    ("condition", {"icd10_code": "山田"}, "condition.icd10_code.type"),
+    ("procedure", {"code": "see note"}, "procedure.code.type"),
     ("encounter", {"class": "HOME"}, "encounter.class.values"),
     ("endoscopy", {"mayo_endoscopic_subscore": "4"}, "endoscopy.mayo_endoscopic_subscore.range"),
     ("medication_request", {"dose": "-1"}, "medication_request.dose.range"),
