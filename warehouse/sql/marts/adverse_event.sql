@@ -1,8 +1,11 @@
 -- Table 4: each patient is counted once an event, whatever told of it.
 with list_rows as (
     -- an event that nobody had still has its row
-    select *
-    from (values ('tremor'), ('renal_impairment'), ('headache'), ('hypomagnesemia'), ('any')) as e (adverse_event)
+    select
+        e.adverse_event,
+        g.study_group
+    from (values ('tremor'), ('renal_impairment'), ('headache'), ('hypomagnesemia'), ('any'))
+        as e (adverse_event)
     cross join (values ('mh'), ('nmh'), ('all')) as g (study_group)
 ),
 

@@ -1,7 +1,10 @@
 -- The cohort flow, from everybody treated to the two healing groups.
 with list_steps as (
     -- a step that nobody reached still stands in the flow
-    select *
+    select
+        l.step_number,
+        l.step,
+        l.label
     from (
         values
         (1, 'tacrolimus', 'Treated with tacrolimus'),
@@ -10,7 +13,7 @@ with list_steps as (
         (4, 'mucosal_healing', 'Mucosal healing'),
         (4, 'no_mucosal_healing', 'No mucosal healing'),
         (4, 'healing_not_judged', 'Healing not judged')
-    ) as step (step_number, step, label)
+    ) as l (step_number, step, label)
 ),
 
 reach_steps as (

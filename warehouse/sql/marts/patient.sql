@@ -58,7 +58,8 @@ select
     i.end_on as tac_end_on,
     r.remission_on,
     h.colonoscopy_on,
-    case when h.colonoscopy_on is not null then coalesce(h.after_relapse, false) end as colonoscopy_after_relapse,
+    case when h.colonoscopy_on is not null then coalesce(h.after_relapse, false) end
+        as colonoscopy_after_relapse,
     h.mucosal_healing,
     c.age_years,
     c.sex,
