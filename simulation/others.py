@@ -29,7 +29,7 @@ from simulation.render.scores import score
 
 SYSTEMIC_STEROIDS = (PREDNISOLONE_1_MG, PREDNISOLONE_5_MG, PREDNISOLONE_IV)
 FIRST_VISIT = (date(2014, 1, 6), date(2024, 6, 20))
-EARLIEST_COURSE = date(2013, 1, 7)
+EARLIEST_COURSE = date(2013, 7, 1)
 ADULT = 18
 
 
@@ -163,7 +163,7 @@ NEAR_COHORT: dict[str, Callable[[Chart], None] | None] = {
 def near_row(why: str, row: dict[str, str], rng: random.Random) -> dict[str, str]:
     """A row of the population moved out of the cohort where the reason lies in the course itself."""
     if why == "before_accrual":
-        return row | {"tac_start": (EARLIEST_COURSE + timedelta(rng.randint(0, 1150))).isoformat()}
+        return row | {"tac_start": (EARLIEST_COURSE + timedelta(rng.randint(0, 970))).isoformat()}
     if why == "after_accrual":
         return row | {"tac_start": date(2019, rng.randint(1, 12), rng.randint(1, 28)).isoformat()}
     if why == "minor":

@@ -33,7 +33,7 @@ def _spell(row: Row, rng: random.Random) -> None:
 def _correct(row: Row, rng: random.Random) -> Row:
     """The version that this result corrects: another value, reported when drawn. The row becomes corrected."""
     value = str(row["value"]).lstrip("<")
-    wrong = f"{float(value) * rng.choice((0.5, 1.3, 2.0)):.{len(value.partition('.')[2])}f}"
+    wrong = f"{float(value) * rng.choice((1.3, 1.6, 2.0)):.{len(value.partition('.')[2])}f}"
     earlier = row | {"value": wrong, "reported_at": row["collected_at"]}
     row["status"] = "corrected"
     return earlier

@@ -43,6 +43,7 @@ STEROID_RESPONSE = {  # dependent?: ICD-10, MEDIS number, name
 COMORBIDITY = (("I10", "高血圧症"), ("E11.9", "２型糖尿病"), ("D50.9", "鉄欠乏性貧血"), ("L20.9", "アトピー性皮膚炎"),
                ("K21.0", "逆流性食道炎"), ("J30.1", "花粉症"))  # fmt: skip
 YEAR_DAYS = 365.25
+TIME_FOR_A_BIOLOGIC = 150  # days from the onset to the steroids that lead to tacrolimus, at least
 
 
 def born(age: int, at: date, rng: random.Random) -> date:
@@ -88,7 +89,9 @@ def onset(course: Course, rng: random.Random) -> tuple[date, str]:
     A month stands for its 15th, a year for 1 July; precision is kept only where the duration comes out the same.
     """
     start = course.tac_start
-    earliest_sick = -course.psl_start + 12  # ill before the first steroid
+    earliest_sick = -course.psl_start + 12  # ill before the first steroid, and before a biologic that came earlier
+    if course.prior_biologic:
+        earliest_sick += TIME_FOR_A_BIOLOGIC
     low = max(int(course.uc_duration * YEAR_DAYS) + 3, earliest_sick)
     high = max(int((course.uc_duration + 1) * YEAR_DAYS) - 3, low)
     exact = start - timedelta(days=rng.randint(low, high))

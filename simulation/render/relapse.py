@@ -35,6 +35,7 @@ HIGH_DOSE_MG = (40, 50, 60)  # D14 R1 asks for 30 mg/d or more by vein on two da
 HIGH_DOSE_DAYS = 5
 PULSE_MG = 500  # D14 R1: one methylprednisolone dose of 250 mg or more suffices
 STEROID_DAYS = (42, 63)  # from the first high dose to the end of the taper
+BIOLOGIC_STOPPED = 60  # days before the steroids that lead to tacrolimus
 RESCUE_AFTER = 1  # days from the last tacrolimus to the biologic that replaces it
 NEW_COURSE_DAYS = (70, 160)
 NEW_COURSE_MG = 3
@@ -64,9 +65,11 @@ def prior_biologic(chart: Chart, course: Course, onset_day: int) -> str | None:
     if not course.prior_biologic:
         return None
     begun = max(onset_day + 30, course.psl_start - chart.rng.randint(300, 700))
+    if begun > course.psl_start - BIOLOGIC_STOPPED:
+        raise ValueError("a prior biologic needs an earlier onset")
     earlier = [c for c in (INFLIXIMAB, ADALIMUMAB) if c in biologics_approved(date.fromisoformat(chart.on(begun)))]
     code = chart.rng.choice(earlier)
-    infuse(chart, begun, max(begun, course.psl_start - 60), code, "induction")
+    infuse(chart, begun, course.psl_start - BIOLOGIC_STOPPED, code, "induction")
     return code
 
 

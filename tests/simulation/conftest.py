@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from schemas import extract
-from simulation.hospital import simulate_paper
+from simulation.hospital import simulate_paper, simulate_population
 from simulation.truth import read_truth
 
 SEED = 1
+DRAWN_PATIENTS = 300
 ONE_DAY = timedelta(days=1)
 Row = dict[str, str]
 
@@ -28,6 +29,7 @@ class Hospital:
     raw: dict[str, list[Row]]
     records: dict[str, dict[str, list[Row]]]
     strength_mg: dict[str, float]
+    seed: int = SEED
 
     @property
     def cohort(self) -> list[dict[str, Any]]:
@@ -92,11 +94,7 @@ def _current(feed: str, rows: list[Row]) -> dict[str, list[Row]]:
     return by_patient
 
 
-@pytest.fixture(scope="session")
-def hospital(tmp_path_factory: pytest.TempPathFactory) -> Hospital:
-    """The paper's cohort of one seed, on disk and read back."""
-    place = tmp_path_factory.mktemp("hospital")
-    simulate_paper(place / "landing", place / "TRUTH.json", SEED)
+def _read(place: Path) -> Hospital:
     folder = place / "landing" / "demo" / "2026-06-30"
     raw = {}
     for feed in extract.FEEDS:
@@ -106,3 +104,19 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Hospital:
         strength = {r["product_code"]: float(r["strength_mg"] or 0) for r in csv.DictReader(file)}
     records = {feed: _current(feed, rows) for feed, rows in raw.items()}
     return Hospital(place / "landing", folder, read_truth(place / "TRUTH.json"), raw, records, strength)
+
+
+@pytest.fixture(scope="session")
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Hospital:
+    """The paper's cohort of one seed, on disk and read back."""
+    place = tmp_path_factory.mktemp("hospital")
+    simulate_paper(place / "landing", place / "TRUTH.json", SEED)
+    return _read(place)
+
+
+@pytest.fixture(scope="session")
+def drawn_hospital(tmp_path_factory: pytest.TempPathFactory) -> Hospital:
+    """A small population, on disk and read back."""
+    place = tmp_path_factory.mktemp("drawn")
+    simulate_population(place / "landing", place / "TRUTH.json", DRAWN_PATIENTS, SEED)
+    return _read(place)
