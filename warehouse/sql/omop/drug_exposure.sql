@@ -19,13 +19,24 @@ list_doses_given as (
     where given.status = 'completed'
 ),
 
+list_orders_given as (
+    select distinct request.reference
+    from fhir.medication_administration
+    where request is not null
+),
+
 take_prescriptions as (
-    -- What an inpatient received stands in the administrations, so inpatient orders would count twice.
+    -- What the hospital itself gave stands in the administrations: inpatient orders, and orders of infusions
+    -- given to outpatients, would count twice.
     select
-        *,
-        "dosageInstruction"[1] as dosage
-    from fhir.medication_request
-    where category[1].coding[1].code = 'outpatient' and status <> 'cancelled'
+        ordered.*,
+        ordered."dosageInstruction"[1] as dosage
+    from fhir.medication_request as ordered
+    left join list_orders_given on 'MedicationRequest/' || ordered.id = list_orders_given.reference
+    where
+        ordered.category[1].coding[1].code = 'outpatient'
+        and ordered.status <> 'cancelled'
+        and list_orders_given.reference is null
 ),
 
 list_prescriptions as (
