@@ -1,0 +1,69 @@
+"""Who enters: diagnosis, onset, age, accrual, prior steroid, other indications (D1, D2, D6)."""
+
+import datetime as dt
+
+from tests.oracle.courses import Course
+from tests.oracle.facts import DAY, Condition, P, Person
+from tests.oracle.steroids import SteroidDay
+
+OTHER_INDICATIONS = ("icd10_transplant", "icd10_seropositive_arthritis", "icd10_rheumatoid_arthritis")
+
+
+def colitis(person: Person) -> list[Condition]:
+    """Confirmed diagnoses of ulcerative colitis."""
+    return [c for c in person.conditions if c.concept == P["ulcerative_colitis"] and not c.suspected]
+
+
+def age_years(person: Person, on: dt.date) -> int | None:
+    """Completed years."""
+    born = person.born
+    return None if born is None else on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def onset(person: Person, before: dt.date) -> tuple[dt.date | None, str | None]:
+    """Earliest diagnosis if one of them lies before the visit it was entered at, that is if an onset was recorded."""
+    found = colitis(person)
+    recorded = [c for c in found if c.visit in person.visits and c.on < person.visits[c.visit].start]
+    if not recorded:
+        return None, "onset_not_recorded"
+    first = min(c.on for c in found)
+    return (None, "onset_after_start") if first > before else (first, None)
+
+
+def uc_duration_years(person: Person, start: dt.date) -> tuple[int | None, str | None]:
+    """Completed years of disease at the start of tacrolimus."""
+    first, reason = onset(person, start)
+    return (None, reason) if first is None else (int((start - first).days / 365.25), None)
+
+
+def first_failed_step(
+    person: Person, course: Course | None, steroid: dict[dt.date, SteroidDay]
+) -> tuple[str, str] | None:
+    """First step of entry that the first course does not meet; None for the study's people."""
+    if course is None:
+        return "systemic_tacrolimus", "no_systemic_tacrolimus"
+    if failed := _diagnosis(person, course.start):
+        return "ulcerative_colitis", failed
+    if course.start < P["accrual_start_on"]:
+        return "accrual", "before_accrual"
+    if course.start > P["accrual_end_on"]:
+        return "accrual", "after_accrual"
+    age = age_years(person, course.start)
+    if age is None or age < P["adult_age_years"]:
+        return "adult", "minor" if age is not None else "age_unknown"
+    if not any(course.start - P["prior_steroid_days"] * DAY <= day < course.start for day in steroid):
+        return "prior_steroid", "no_prior_steroid"
+    return None
+
+
+def _diagnosis(person: Person, start: dt.date) -> str | None:
+    if not (confirmed := colitis(person)):
+        suspected = any(c.concept == P["ulcerative_colitis"] for c in person.conditions)
+        return "suspected_only" if suspected else "no_ulcerative_colitis"
+    crohn = [c for c in person.conditions if c.icd10.startswith(P["icd10_crohn_disease"]) and not c.suspected]
+    if sum(c.on > start for c in crohn) > sum(c.on > start for c in confirmed):
+        return "crohn_disease"
+    prefixes = tuple(P[name] for name in OTHER_INDICATIONS)
+    if any(c.icd10.startswith(prefixes) and not c.suspected and c.on == start for c in person.conditions):
+        return "other_indication"
+    return None

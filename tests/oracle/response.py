@@ -1,0 +1,69 @@
+"""Steroid-dependent or steroid-resistant colitis: recorded, or by the pattern of doses (D5)."""
+
+import datetime as dt
+from decimal import Decimal
+
+from tests.oracle.courses import Course
+from tests.oracle.entry import colitis
+from tests.oracle.facts import DAY, P, Person
+from tests.oracle.steroids import SteroidDay, runs
+
+Shown = tuple[dt.date, str]
+
+
+def steroid_response(person: Person, course: Course, steroid: dict[dt.date, SteroidDay]) -> tuple[str | None, str | None]:
+    """The response and what it rests on: diagnosis or pattern."""
+    names = {P["medis_steroid_dependent"]: "dependent", P["medis_steroid_resistant"]: "resistant"}
+    recorded = [(c.on, names[c.medis]) for c in colitis(person) if c.medis in names and c.on <= course.start]
+    if recorded:
+        return max(recorded)[1], "diagnosis"
+    before = {day: dose.mg for day, dose in steroid.items() if day < course.start and not dose.unknown}
+    shown = [*resistant(person, course.start, before), *dependent(before)]
+    return (max(shown)[1], "pattern") if shown else (None, None)
+
+
+def resistant(person: Person, start: dt.date, doses: dict[dt.date, Decimal]) -> list[Shown]:
+    """An adequate dose for a week, tacrolimus within two weeks of that, the colitis active and not halved."""
+    found = []
+    for run in runs(day for day, mg in doses.items() if mg >= _adequate_mg(person, day)):
+        if len(run) < P["adequate_steroid_days"]:
+            continue
+        shown_on = run[P["adequate_steroid_days"] - 1]
+        scores = sorted(
+            (m.on, m.value) for m in person.values("clinical_activity_index")
+            if run[0] <= m.on <= start and m.value is not None
+        )  # fmt: skip
+        active = bool(scores) and all(value >= P["active_cai_min"] for _, value in scores)
+        remains = Decimal(1) - Decimal(repr(P["cai_drop_fraction"]))
+        halved = bool(scores) and any(value <= remains * scores[0][1] for _, value in scores)
+        if 0 <= (start - shown_on).days <= P["rescue_within_days"] and active and not halved:
+            found.append((shown_on, "resistant"))
+    return found
+
+
+def _adequate_mg(person: Person, on: dt.date) -> Decimal:
+    weights = [m for m in person.values("body_weight") if m.on <= on]
+    limit = Decimal(repr(P["adequate_steroid_mg"]))
+    if not weights:
+        return limit
+    weight = max(weights, key=lambda m: (m.on, m.at or dt.datetime.min, m.id)).value
+    return limit if weight is None else min(limit, Decimal(repr(P["adequate_steroid_mg_per_kg"])) * weight)
+
+
+def dependent(doses: dict[dt.date, Decimal]) -> list[Shown]:
+    """A higher dose soon after a taper to a low one, or steroid without a break for long."""
+    found = []
+    low = Decimal(repr(P["taper_below_mg"]))
+    window = P["flare_after_taper_days"]
+    for day, mg in doses.items():
+        previous = max((d for d in doses if d < day), default=None)
+        if previous is None or (day - previous).days > window + 1:
+            continue
+        rise = mg > doses[previous] or (day - previous).days > 1
+        tapered = any(d <= previous and 0 < (day - d).days <= window and doses[d] < low for d in doses)
+        if rise and tapered:
+            found.append((day, "dependent"))
+    for run in runs(doses):
+        if len(run) >= P["dependent_steroid_days"]:
+            found.append((run[P["dependent_steroid_days"] - 1], "dependent"))
+    return found
