@@ -24,7 +24,7 @@ from assets.resource import Warehouse
 from schemas import contract
 from schemas.contract import Contract
 from schemas.extract import Feed
-from warehouse import model
+from warehouse import model, verdicts
 
 log = logging.getLogger("mucosa")
 
@@ -89,20 +89,17 @@ def layer_specs(name: str, parents: Mapping[str, Sequence[str]]) -> list[AssetSp
         table.name: (*(model.parents(table.name) if table.name in model.models(name) else ()),)
         for table in contract.contracts(name)
     }
-    return [
-        table_spec(contract.load(table), [*found, *parents.get(table, ())]) for table, found in read.items()
-    ]
+    return [table_spec(contract.load(table), [*found, *parents.get(table, ())]) for table, found in read.items()]
 
 
-def layer_step(
-    name: str, specs: Sequence[AssetSpec], build: Build, picture: Picture | None = None
-) -> AssetsDefinition:
+def layer_step(name: str, specs: Sequence[AssetSpec], build: Build, picture: Picture | None = None) -> AssetsDefinition:
     """One layer as a step that makes all its tables in one writing."""
 
     @multi_asset(name=name, specs=specs, pool="warehouse")
     def step(warehouse: Warehouse) -> Iterator[MaterializeResult]:
         started = time.monotonic()
         with warehouse.writing(name) as connection:
+            verdicts.take_back(connection, name)
             rows = build(connection, warehouse)
             pictures = picture(connection) if picture else {}
         finished(name, rows, time.monotonic() - started)

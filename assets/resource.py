@@ -9,7 +9,8 @@ import duckdb
 from dagster import ConfigurableResource
 
 from schemas import study
-from warehouse import connection
+from schemas.contract import LAYERS
+from warehouse import connection, verdicts
 from warehouse.errors import DataError, UsageError
 from warehouse.lock import writer_lock
 from warehouse.places import Places
@@ -36,11 +37,18 @@ class Warehouse(ConfigurableResource):
 
     @contextmanager
     def writing(self, step: str) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The build, open for writing while no other process writes; errors leave here without values."""
+        """The build, open for writing while no other process writes; errors leave here without values.
+
+        If anybody else has touched it since the last writing, every verdict on it is taken back.
+        """
         with self.guarding(step), writer_lock(self.places):
             self.places.data.mkdir(parents=True, exist_ok=True)
+            known = verdicts.signed(self.places)
             with connection.connect(self.places.build, memory_limit=self.memory_limit) as opened:
+                if not known:
+                    verdicts.take_back(opened, LAYERS[0])
                 yield opened
+            verdicts.sign(self.places)
 
     @contextmanager
     def guarding(self, step: str) -> Iterator[None]:
