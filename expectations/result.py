@@ -100,7 +100,9 @@ def read_results(connection: duckdb.DuckDBPyConnection) -> list[Result]:
     if not _exists(connection):
         return []
     names = [c.name for c in contract.load("quality.results").columns]
-    return [Result(**dict(zip(names, row, strict=True))) for row in connection.execute("from quality.results").fetchall()]
+    return [
+        Result(**dict(zip(names, row, strict=True))) for row in connection.execute("from quality.results").fetchall()
+    ]
 
 
 def _exists(connection: duckdb.DuckDBPyConnection) -> bool:

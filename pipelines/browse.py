@@ -13,10 +13,7 @@ def list_releases(places: Places, console: Console) -> None:
     table = Table("release", "made", "rows", "rules", "not met", box=None)
     for release in reversed(manifest.releases(places)):
         table.add_row(
-            *(
-                str(getattr(release, name))
-                for name in ("release_id", "created_at", "rows", "rules", "not_met")
-            )
+            *(str(getattr(release, name)) for name in ("release_id", "created_at", "rows", "rules", "not_met"))
         )
     if not table.rows:
         raise UsageError(f"There is no release in {places.data} yet; run `mucosa materialize` first.")

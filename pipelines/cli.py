@@ -60,7 +60,9 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Same seed, same files.")] = SEED,
     truth: Annotated[
         Path | None,
-        typer.Option(help="Where the truth goes, for tests; never inside the landing folder. Default: <data>/TRUTH.json."),
+        typer.Option(
+            help="Where the truth goes, for tests; never inside the landing folder. Default: <data>/TRUTH.json."
+        ),
     ] = None,
 ) -> None:
     """Write the landing folder of a synthetic hospital: raw events only, no label anywhere."""

@@ -7,9 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-FieldType = Literal[
-    "identifier", "code", "text", "date", "partial_date", "datetime", "integer", "decimal", "result"
-]
+FieldType = Literal["identifier", "code", "text", "date", "partial_date", "datetime", "integer", "decimal", "result"]
 """`result` is a measured value as printed: a number, perhaps with a comparator, or words."""
 
 

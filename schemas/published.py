@@ -13,9 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 Key = tuple[str, str, str]
 """Metric, group, statistic."""
-Verdict = Literal[
-    "exact", "exact_p", "worded", "twin", "nearest", "conditional", "undefined", "stated", "different"
-]
+Verdict = Literal["exact", "exact_p", "worded", "twin", "nearest", "conditional", "undefined", "stated", "different"]
 
 
 class Figure(BaseModel):

@@ -64,9 +64,7 @@ def test_no_stored_column_is_a_hugeint() -> None:
     assert wide == []
 
 
-@pytest.mark.parametrize(
-    "init", [p for room in PACKAGES for p in sorted((ROOT / room).rglob("__init__.py"))], ids=str
-)
+@pytest.mark.parametrize("init", [p for room in PACKAGES for p in sorted((ROOT / room).rglob("__init__.py"))], ids=str)
 def test_every_package_has_a_charter_and_no_code(init: Path) -> None:
     body = ast.parse(init.read_text(encoding="utf-8")).body
     assert len(body) == 1, f"{init.relative_to(ROOT)} holds code or nothing"
@@ -77,9 +75,7 @@ def test_every_package_has_a_charter_and_no_code(init: Path) -> None:
 
 def test_every_folder_of_python_is_a_package() -> None:
     folders = {file.parent for room in PACKAGES for file in (ROOT / room).rglob("*.py")}
-    assert [
-        str(folder.relative_to(ROOT)) for folder in sorted(folders) if not (folder / "__init__.py").exists()
-    ] == []
+    assert [str(folder.relative_to(ROOT)) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
 
 
 def test_no_file_names_a_machine_or_a_package_host() -> None:
@@ -94,9 +90,7 @@ def test_no_file_names_a_machine_or_a_package_host() -> None:
         f"{name}:{number}"
         for name in TRACKED
         if (ROOT / name).is_file() and Path(name).name != here
-        for number, line in enumerate(
-            (ROOT / name).read_text(encoding="utf-8", errors="replace").splitlines(), 1
-        )
+        for number, line in enumerate((ROOT / name).read_text(encoding="utf-8", errors="replace").splitlines(), 1)
         if traces.search(line)
     ]
     assert TRACKED, "not a git checkout"
@@ -121,8 +115,7 @@ def test_the_locks_hold_every_dependency() -> None:
     for lock, dependencies in wanted.items():
         text = (ROOT / lock).read_text(encoding="utf-8")
         locked = {
-            name.replace(".", "-")
-            for name in re.findall(r"^([a-z0-9.-]+)(?:\[[a-z,]+\])?==", text, re.MULTILINE)
+            name.replace(".", "-") for name in re.findall(r"^([a-z0-9.-]+)(?:\[[a-z,]+\])?==", text, re.MULTILINE)
         }
         names = {re.split(r"[<>=!~\[ ;]", name)[0].lower().replace(".", "-") for name in dependencies}
         assert names <= locked, lock
@@ -134,7 +127,5 @@ def test_the_locks_hold_every_dependency() -> None:
 def test_the_way_imports_go_is_part_of_the_check() -> None:
     recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\ncheck:")[2].partition("\n\n")[0]
     assert [
-        tool
-        for tool in ("ruff check", "ruff format", "mypy", "sqlfluff", "lint-imports")
-        if tool not in recipe
+        tool for tool in ("ruff check", "ruff format", "mypy", "sqlfluff", "lint-imports") if tool not in recipe
     ] == []

@@ -10,9 +10,7 @@ from schemas.contract import LAYERS
 
 
 @contextmanager
-def connect(
-    path: Path, *, read_only: bool = False, memory_limit: str = "8GB"
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(path: Path, *, read_only: bool = False, memory_limit: str = "8GB") -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a DuckDB file and close it again: a writer that stays open shuts everybody else out.
 
     Instants are shown in UTC; nothing is ever fetched from the network.

@@ -26,9 +26,7 @@ def models(layer: str) -> tuple[str, ...]:
     folder = resources.files("warehouse") / "sql" / layer
     if not folder.is_dir():
         return ()
-    names = sorted(
-        f"{layer}.{f.name.removesuffix('.sql')}" for f in folder.iterdir() if f.name.endswith(".sql")
-    )
+    names = sorted(f"{layer}.{f.name.removesuffix('.sql')}" for f in folder.iterdir() if f.name.endswith(".sql"))
     within = set(names)
     return tuple(TopologicalSorter({n: sorted(set(parents(n)) & within) for n in names}).static_order())
 
@@ -45,9 +43,7 @@ def parents(name: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def build(
-    connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, object] | None = None
-) -> int:
+def build(connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, object] | None = None) -> int:
     """Make the table anew under its contract from its SELECT; return its number of rows.
 
     `parameters` may hold more values than the model asks for; a missing one raises `KeyError`.

@@ -118,9 +118,7 @@ def _write(
     return manifest
 
 
-def _manifest(
-    connection: duckdb.DuckDBPyConnection, protocol: Study, results: Sequence[CheckResult]
-) -> Manifest:
+def _manifest(connection: duckdb.DuckDBPyConnection, protocol: Study, results: Sequence[CheckResult]) -> Manifest:
     """What is known before a table is copied; id, hash and tables follow."""
     data_lock, vocabulary = connection.execute(
         "select source_release_date, vocabulary_version from omop.cdm_source"

@@ -27,9 +27,7 @@ class Value:
     reason: str | None
 
 
-def clinical(
-    person: Person, course: Course, steroid_start: tuple[dt.date, dt.datetime | None]
-) -> dict[Key, Value]:
+def clinical(person: Person, course: Course, steroid_start: tuple[dt.date, dt.datetime | None]) -> dict[Key, Value]:
     """Activity index and laboratory values of the three periods."""
     found = {}
     for measure, name in CLINICAL.items():

@@ -18,10 +18,17 @@ def sex(person: Person) -> str | None:
 
 def extent(person: Person, course: Course) -> tuple[str | None, str | None]:
     """Extent and its basis: endoscopy of two years, else the MEDIS type, else the ICD-10 code."""
-    seen = [e.extent for e in endoscopies(person) if e.extent and 0 < (course.start - e.on).days <= P["extent_before_days"]]
+    seen = [
+        e.extent for e in endoscopies(person) if e.extent and 0 < (course.start - e.on).days <= P["extent_before_days"]
+    ]
     if seen:
         return max(seen), "endoscopy"
-    types = {P["medis_total"]: "E3", P["medis_left_sided"]: "E2", P["medis_rectosigmoid"]: "E2", P["medis_proctitis"]: "E1"}
+    types = {
+        P["medis_total"]: "E3",
+        P["medis_left_sided"]: "E2",
+        P["medis_rectosigmoid"]: "E2",
+        P["medis_proctitis"]: "E1",
+    }
     codes = {P["icd10_left_sided"]: "E2", P["icd10_rectosigmoid"]: "E2", P["icd10_proctitis"]: "E1"}
     diagnoses = [c for c in colitis(person) if c.on <= course.start]
     if typed := [types[c.medis] for c in diagnoses if c.medis in types]:

@@ -85,7 +85,8 @@ def _filled(drugs: list[Drug]) -> list[Interval]:
         if found and not found[-1].stopped:
             left = min(max((found[-1].until - start).days + 1, 0), P["stockpile_cap_days"])
         untils = {
-            d.id: (d.start + (d.supply - 1 + left) * DAY if d.stopped_on is None else min(d.end, d.stopped_on)) for d in rows
+            d.id: (d.start + (d.supply - 1 + left) * DAY if d.stopped_on is None else min(d.end, d.stopped_on))
+            for d in rows
         }
         until = max(untils.values())
         last = [d for d in rows if untils[d.id] == until]
@@ -101,8 +102,10 @@ def _filled(drugs: list[Drug]) -> list[Interval]:
 def _continues(group: list[Interval], later: Interval) -> bool:
     until = max(i.until for i in group)
     gap = (later.start - until).days - 1
-    same_stay = later.given and later.stay is not None and any(
-        i.given and i.stay == later.stay and i.until == until for i in group
+    same_stay = (
+        later.given
+        and later.stay is not None
+        and any(i.given and i.stay == later.stay and i.until == until for i in group)
     )
     return gap <= (P["gap_inpatient_days"] if same_stay else P["gap_outpatient_days"])
 

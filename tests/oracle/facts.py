@@ -118,4 +118,3 @@ class Person:
     def values(self, name: str) -> list[Measurement]:
         """Numeric results of the named measurement."""
         return [m for m in self.measurements[P[name]] if m.value is not None]
-

@@ -33,7 +33,8 @@ def people(connection: duckdb.DuckDBPyConnection) -> list[Person]:
     _measurements(connection, persons)
     _conditions(connection, persons)
     for key, person, concept, on in _rows(
-        connection, "select procedure_occurrence_id, person_id, procedure_concept_id, procedure_date from omop.procedure_occurrence"
+        connection,
+        "select procedure_occurrence_id, person_id, procedure_concept_id, procedure_date from omop.procedure_occurrence",
     ):
         persons[person].procedures.append(Procedure(key, concept, on))
     for key, person, concept, on, value, coded, event, event_field in _rows(
@@ -54,7 +55,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> Rows:
 
 def _visits(connection: duckdb.DuckDBPyConnection, persons: dict[int, Person]) -> None:
     for key, person, concept, start, end in _rows(
-        connection, "select visit_occurrence_id, person_id, visit_concept_id, visit_start_date, visit_end_date from omop.visit_occurrence"
+        connection,
+        "select visit_occurrence_id, person_id, visit_concept_id, visit_start_date, visit_end_date from omop.visit_occurrence",
     ):
         persons[person].visits[key] = Visit(key, concept == P["inpatient_visit"], start, end or start)
 
@@ -62,13 +64,15 @@ def _visits(connection: duckdb.DuckDBPyConnection, persons: dict[int, Person]) -
 def _drugs(connection: duckdb.DuckDBPyConnection, persons: dict[int, Person]) -> None:
     ingredient_of = defaultdict(set)
     for ancestor, descendant in _rows(
-        connection, "select ancestor_concept_id, descendant_concept_id from omop.concept_ancestor where ancestor_concept_id <> descendant_concept_id"
+        connection,
+        "select ancestor_concept_id, descendant_concept_id from omop.concept_ancestor where ancestor_concept_id <> descendant_concept_id",
     ):
         ingredient_of[descendant].add(ancestor)
     strengths = {}
     tacrolimus_products = set()
     for product, ingredient, amount, unit in _rows(
-        connection, "select drug_concept_id, ingredient_concept_id, amount_value, amount_unit_concept_id from omop.drug_strength"
+        connection,
+        "select drug_concept_id, ingredient_concept_id, amount_value, amount_unit_concept_id from omop.drug_strength",
     ):
         strengths[product, ingredient] = amount if unit == P["unit_milligram"] else None
         if ingredient == P["tacrolimus"]:

@@ -11,7 +11,9 @@ from tests.oracle.steroids import SteroidDay, runs
 Shown = tuple[dt.date, str]
 
 
-def steroid_response(person: Person, course: Course, steroid: dict[dt.date, SteroidDay]) -> tuple[str | None, str | None]:
+def steroid_response(
+    person: Person, course: Course, steroid: dict[dt.date, SteroidDay]
+) -> tuple[str | None, str | None]:
     """The response and what it rests on: diagnosis or pattern."""
     names = {P["medis_steroid_dependent"]: "dependent", P["medis_steroid_resistant"]: "resistant"}
     recorded = [(c.on, names[c.medis]) for c in colitis(person) if c.medis in names and c.on <= course.start]

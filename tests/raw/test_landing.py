@@ -22,9 +22,7 @@ def places(tmp_path: Path) -> Places:
     folder = tmp_path / "landing" / "demo" / "2020-06-30"
     folder.mkdir(parents=True)
     for feed in extract.feeds():
-        (folder / f"{feed.feed}.csv").write_text(
-            ",".join(c.name for c in feed.columns) + "\n", encoding="utf-8"
-        )
+        (folder / f"{feed.feed}.csv").write_text(",".join(c.name for c in feed.columns) + "\n", encoding="utf-8")
     (folder / "patient.csv").write_text(
         "patient_id,name,sex,birth_date,death_date\nP1,x,male,1970-01-01,\n", encoding="utf-8"
     )
@@ -92,9 +90,7 @@ def test_a_file_that_may_not_be_read_is_named(places: Places, monkeypatch: pytes
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "read_bytes", refuse)  # the tests may run as root, whom no mode bits stop
-    with pytest.raises(
-        DataError, match=r"patient\.csv of delivery demo\|2020-06-30 can't be read \(Permission"
-    ):
+    with pytest.raises(DataError, match=r"patient\.csv of delivery demo\|2020-06-30 can't be read \(Permission"):
         raw.load(places)
 
 
@@ -114,9 +110,7 @@ def test_raw_holds_every_cell_and_the_listing_its_paths(places: Places) -> None:
     assert raw.load(places)["patient"] == 1
     patient = pl.read_parquet(places.raw / "demo" / "2020-06-30" / "patient.parquet")
     assert patient.rows() == [(1, 2, None, "P1", "x", "male", "1970-01-01", "")]
-    assert raw.files(places).filter(feed="patient")["path"].to_list() == [
-        str(delivery(places) / "patient.csv")
-    ]
+    assert raw.files(places).filter(feed="patient")["path"].to_list() == [str(delivery(places) / "patient.csv")]
     assert not raw.synthetic(places)
 
 

@@ -67,9 +67,7 @@ def test_the_secret_is_not_written_into_the_database(tmp_path: Path) -> None:
         connection.execute("select person_key('a', '1')")
 
 
-def test_a_key_file_is_made_once_and_for_the_owner_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_file_is_made_once_and_for_the_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MUCOSA_PSEUDONYM_KEY", raising=False)
     path = tmp_path / "identified" / "pseudonym.key"
     first = keys.load_key(path, synthetic=False)

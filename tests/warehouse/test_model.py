@@ -58,9 +58,7 @@ def test_what_breaks_the_contract_raises(tmp_path: Path, query: str, error: type
 
 
 def test_a_parameter_that_nobody_gives_raises() -> None:
-    asking = next(
-        name for layer in LAYERS for name in model.models(layer) if "$definition_version" in model.sql(name)
-    )
+    asking = next(name for layer in LAYERS for name in model.models(layer) if "$definition_version" in model.sql(name))
     with duckdb.connect() as connection, pytest.raises(KeyError):
         model.build(connection, asking, {})
 
@@ -70,9 +68,7 @@ def test_a_connection_speaks_utc_and_fetches_nothing(tmp_path: Path) -> None:
         zone, install = connection.execute(
             "select current_setting('TimeZone'), current_setting('autoinstall_known_extensions')"
         ).fetchall()[0]
-        schemas = {
-            row[0] for row in connection.execute("select schema_name from duckdb_schemas()").fetchall()
-        }
+        schemas = {row[0] for row in connection.execute("select schema_name from duckdb_schemas()").fetchall()}
     assert (zone, install) == ("UTC", False)
     assert set(LAYERS) <= schemas
     assert not list(tmp_path.glob("*.wal"))

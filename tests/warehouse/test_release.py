@@ -19,8 +19,7 @@ from warehouse.places import Places
 from warehouse.release import publish
 
 TABLES = tuple(
-    contract.load(name)
-    for name in ("raw.file", "staging.patient", "fhir.patient", "omop.cdm_source", "omop.person")
+    contract.load(name) for name in ("raw.file", "staging.patient", "fhir.patient", "omop.cdm_source", "omop.person")
 )
 ROWS: dict[str, list[dict[str, object]]] = {
     "raw.file": [
@@ -56,7 +55,7 @@ ROWS: dict[str, list[dict[str, object]]] = {
     "omop.person": [
         {"person_id": 1, "gender_concept_id": 8532, "race_concept_id": 0, "ethnicity_concept_id": 0}
         | {"year_of_birth": 1980, "month_of_birth": 5, "day_of_birth": 9}
-        | {"birth_datetime": dt.datetime(1980, 5, 9)}  # noqa: DTZ001 - OMOP datetimes are local
+        | {"birth_datetime": dt.datetime(1980, 5, 9)}
     ],
 }
 
@@ -213,9 +212,7 @@ def test_the_manifest_tells_where_the_release_comes_from(places: Places) -> None
 def test_a_reader_keeps_the_release_it_has_opened(places: Places) -> None:
     release(places, "female")
     query = "print(c.execute('select sex from staging.patient where person_key = 2').fetchall(), flush=True)"
-    script = (
-        f"import sys, duckdb\nc = duckdb.connect(sys.argv[1], read_only=True)\n{query}\ninput()\n{query}\n"
-    )
+    script = f"import sys, duckdb\nc = duckdb.connect(sys.argv[1], read_only=True)\n{query}\ninput()\n{query}\n"
     command = [sys.executable, "-c", script, str(places.published)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
