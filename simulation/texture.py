@@ -33,7 +33,9 @@ def _spell(row: Row, rng: random.Random) -> None:
 def _correct(row: Row, rng: random.Random) -> Row:
     """The version that this result corrects: another value, reported when drawn. The row becomes corrected."""
     value = str(row["value"]).lstrip("<")
-    wrong = f"{float(value) * rng.choice((1.3, 1.6, 2.0)):.{len(value.partition('.')[2])}f}"
+    decimals = len(value.partition(".")[2])
+    factor = 2.0 if row["code"] == ANALYTES["crp"][0] else rng.choice((1.2, 1.3, 1.4))  # wrong, yet possible
+    wrong = f"{float(value) * factor:.{decimals}f}"
     earlier = row | {"value": wrong, "reported_at": row["collected_at"]}
     row["status"] = "corrected"
     return earlier

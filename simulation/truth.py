@@ -46,7 +46,10 @@ def _first_failed_step(course: Course) -> str | None:
 
 def truth_of(patient_id: str, course: Course, schedule: Schedule, weight_kg: float) -> Truth:
     """The truth of one course that belongs to the cohort."""
-    in_stay = min(course.remission_day or course.discharge, course.discharge) - course.admission + 1
+    psl_total = None  # counted until remission (D16)
+    if course.remission_day is not None:
+        until = min(course.remission_day, course.discharge)
+        psl_total = sum(course.psl_daily_mg[: until - course.admission + 1])
     censored = None
     if course.remission_day is not None and course.relapse_day is None:
         censored = course.date_of(course.last_contact if course.colectomy_day is None else course.colectomy_day)
@@ -77,7 +80,7 @@ def truth_of(patient_id: str, course: Course, schedule: Schedule, weight_kg: flo
             "steroid_response": "dependent" if course.steroid_dependent else "resistant",
             "prior_biologic": course.prior_biologic,
             "tac_duration_days": course.tac_duration,
-            "psl_total_mg": sum(course.psl_daily_mg[:in_stay]),
+            "psl_total_mg": psl_total,
             "azathioprine": course.azathioprine,
             "steroid_free_24w": course.steroid_free_24w if course.last_contact >= STEROID_FREE_DAY else None,
             "time_to_target_days": course.time_to_target,

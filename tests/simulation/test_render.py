@@ -232,13 +232,11 @@ def test_no_trough_and_dose_rise_before_an_escalation(rendered: Any) -> None:
 
 
 def test_prednisolone_of_the_stay_adds_up(rendered: Any) -> None:
-    for truth in rendered.cohort:
+    for truth in (t for t in rendered.cohort if t["remission_on"]):
         admitted, discharged = index_stay(rendered, truth)
-        last = min(discharged, on(truth["remission_on"] or discharged.isoformat()))
-        given = rendered.given(truth["patient_id"], *STEROIDS)
-        assert (
-            sum(rendered.mg(r) for d, r in given if admitted <= d <= last) == truth["characteristics"]["psl_total_mg"]
-        )
+        last = min(discharged, on(truth["remission_on"]))
+        mg = sum(rendered.mg(r) for d, r in rendered.given(truth["patient_id"], *STEROIDS) if admitted <= d <= last)
+        assert mg == truth["characteristics"]["psl_total_mg"]
 
 
 def test_steroid_free_at_24_weeks(rendered: Any) -> None:
