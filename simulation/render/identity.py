@@ -110,7 +110,7 @@ def identify(chart: Chart, course: Course, onset_day: int, onset_text: str) -> N
     """Master row and diagnoses of one course: type of colitis, steroid response, comorbidity."""
     rng = chart.rng
     register(chart, course.male, born(course.age, course.tac_start, rng))
-    first_seen = max(onset_day, course.psl_start - rng.randint(8, 12))  # here, perhaps years after the onset
+    first_seen = max(onset_day + 1, course.psl_start - rng.randint(8, 12))  # here, perhaps years after the onset
     kind = UC_TYPES[course.left_sided]
     if rng.random() < 0.15:  # the type stands only in the endoscopy reports
         kind = UC_UNSPECIFIED
