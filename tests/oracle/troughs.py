@@ -83,6 +83,7 @@ def _switch(person: Person, course: Course, inside: dt.date | None) -> tuple[dt.
     ]  # fmt: skip
     if orders:
         return min(orders), "order"
-    if inside is None:
+    lowered = None if inside is None else inside + P["switch_after_days"] * DAY
+    if lowered is None or lowered > course.covered_until:  # it ended under the first target
         return None, None
-    return inside + P["switch_after_days"] * DAY, "rule"
+    return lowered, "rule"

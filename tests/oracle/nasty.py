@@ -1,0 +1,77 @@
+"""Histories made to be hard: ties, limits and one day beside them, gaps, missing scores, straight as OMOP rows."""
+
+import random
+from collections import defaultdict
+from functools import cache
+from itertools import count
+
+import duckdb
+import polars as pl
+
+from assets.omop import load_vocabulary
+from schemas import contract
+from tests.omop_rows import START, Hospital, Patient
+from tests.oracle.nasty_events import after_remission, around_the_end, at_the_start, contacts
+from tests.oracle.nasty_start import Story, diagnose, steroid_before, tacrolimus
+from warehouse import model
+
+
+class Ward(Hospital):
+    """A hospital that keeps its rows until they are written all at once, and looks codes up once."""
+
+    def __init__(self) -> None:
+        connection = duckdb.connect()
+        for layer in contract.LAYERS:
+            connection.execute(f"create schema {layer}")
+        load_vocabulary(connection)
+        super().__init__(connection, count(1))
+        self.waiting: dict[str, list[dict[str, object]]] = defaultdict(list)
+        self.concept = cache(super().concept)  # type: ignore[method-assign]
+        self.strength = cache(super().strength)  # type: ignore[method-assign]
+        self.clear()
+
+    def add(self, table: str, **values: object) -> int:
+        definition, key = contract.load(f"omop.{table}"), next(self.keys)
+        row = {c.name: 0 for c in definition.columns if not c.nullable and "concept_id" in c.name}
+        if definition.key == (f"{table}_id",) and table != "person":
+            row[f"{table}_id"] = key
+        self.waiting[table].append(row | values)
+        return key
+
+    def write(self) -> None:
+        """Write what waits; keys are shuffled by a fixed rule, so that a key never tells what came first."""
+        for table, rows in self.waiting.items():
+            frame = pl.DataFrame(rows, infer_schema_length=None)
+            self.connection.register("frame", frame)
+            self.connection.execute(f"insert into omop.{table} by name select * from frame")
+            self.connection.unregister("frame")
+        self.waiting.clear()
+
+
+def ward(patients: int, seed: int) -> duckdb.DuckDBPyConnection:
+    """A database with this many hard histories, cohorts and labels made from them."""
+    hospital = Ward()
+    for number in range(patients):
+        history(hospital, random.Random(f"{seed}:{number}"))
+    hospital.write()
+    hospital.make(*model.models("cohorts"), *model.models("labels"))
+    return hospital.connection
+
+
+def history(hospital: Ward, chance: random.Random) -> Patient:
+    """One patient; each part of the story is hard with some probability, so that most still enter the study."""
+    birth = chance.choice(["1999-01-01", "1999-01-02", "1998-12-31"]) if chance.random() < 0.06 else None
+    patient = hospital.patient(birth or f"{chance.randint(1940, 1996)}-0{chance.randint(1, 9)}-28")
+    shift = chance.choice([-276, -275, 0, 729, 730]) if chance.random() < 0.06 else chance.randint(0, 700)
+    story = Story(patient, chance, start=shift)
+    diagnose(story)
+    steroid_before(story)
+    tacrolimus(story)
+    at_the_start(story)
+    after_remission(story)
+    around_the_end(story)
+    contacts(story)
+    return patient
+
+
+FIRST_DAY = START
