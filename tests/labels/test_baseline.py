@@ -45,6 +45,16 @@ def test_on_the_first_day_the_last_value_before_the_first_dose(hospital: Hospita
     assert value(hospital, patient, "before_tac", "albumin_g_dl") == (3.2, 0, None)
 
 
+def test_a_dose_given_later_is_not_the_first_dose(hospital: Hospital) -> None:
+    patient = hospital.entrant()  # started by prescription; the time of the first dose is unknown
+    patient.give(TAC, 3, clock="09:00")
+    patient.measure("albumin", 0, 3.1, "06:00")
+    patient.measure("albumin", 0, 3.2, "12:00")
+    hospital.make(TABLE)
+    assert value(hospital, patient, "before_tac", "albumin_g_dl") == (3.2, 0, None)
+    assert hospital.row("cohorts.index_course", patient, "start_at") == (None,)
+
+
 def test_a_censored_result_keeps_its_sign_and_a_cancelled_one_is_none(hospital: Hospital) -> None:
     patient = hospital.entrant()
     patient.measure("c_reactive_protein", -1, 0.04, operator_concept_id=4171756)

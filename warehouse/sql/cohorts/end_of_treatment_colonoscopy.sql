@@ -20,10 +20,10 @@ with find_candidates as (
             order by
                 e.mayo_endoscopic_subscore is null,
                 abs(e.performed_on - i.end_on),
-                e.performed_on,
+                e.performed_on asc,
                 e.mayo_endoscopic_subscore desc,
                 e.uceis_total desc,
-                e.procedure_occurrence_id
+                e.procedure_occurrence_id asc
         ) = 1
 ),
 

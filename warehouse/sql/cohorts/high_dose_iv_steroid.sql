@@ -3,7 +3,8 @@
 -- window: none. missing: days of unknown dose count with what is known; contrast allergy and adrenal cover
 -- aren't in the data and can't be told apart.
 with find_high_days as (
-    select * from cohorts.steroid_day where iv_prednisolone_mg >= $iv_steroid_min_mg
+    select * from cohorts.steroid_day
+    where iv_prednisolone_mg >= $iv_steroid_min_mg
 ),
 
 find_infusions as (

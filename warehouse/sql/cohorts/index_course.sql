@@ -13,8 +13,7 @@ with find_entrants as (
 find_steroid_start as (
     select
         e.person_id,
-        max(s.start_on) as steroid_start_on,
-        arg_max(s.start_at, s.start_on) as steroid_start_at
+        max(struct_pack(o := s.start_on, a := s.start_at)) as latest
     from find_entrants as e
     inner join cohorts.steroid_stretch as s on e.person_id = s.person_id
     where s.start_on < e.start_on and s.end_on >= e.start_on - $prior_steroid_days::integer
@@ -32,7 +31,7 @@ select
     e.duration_days,
     e.stop_reason,
     e.age_years,
-    s.steroid_start_on,
-    s.steroid_start_at
+    s.latest.o as steroid_start_on,
+    s.latest.a as steroid_start_at
 from find_entrants as e
 inner join find_steroid_start as s on e.person_id = s.person_id

@@ -1,23 +1,23 @@
 -- Systemic exposures to the study's ingredients with the dose of one day.
 -- source: protocol D4, D6, D14, D16, D18; products through concept_ancestor, strengths through drug_strength.
 -- inputs: quantity (units of the product), strength (mg), days supply (d). window: none.
--- missing: without quantity, strength in mg or days supply the dose is null; without a route it isn't systemic.
+-- missing: without quantity, strength in mg or days supply the dose is null; without route it isn't systemic.
 with study_ingredient (ingredient_concept_id, role, prednisolone_factor) as (
     values
-        ($tacrolimus::integer, 'tacrolimus', null::double),
-        ($prednisolone, 'steroid', $prednisolone_factor),
-        ($prednisone, 'steroid', $prednisone_factor),
-        ($methylprednisolone, 'steroid', $methylprednisolone_factor),
-        ($hydrocortisone, 'steroid', $hydrocortisone_factor),
-        ($dexamethasone, 'steroid', $dexamethasone_factor),
-        ($betamethasone, 'steroid', $betamethasone_factor),
-        ($azathioprine, 'azathioprine', null),
-        ($infliximab, 'biologic', null),
-        ($adalimumab, 'biologic', null),
-        ($golimumab, 'biologic', null),
-        ($vedolizumab, 'biologic', null),
-        ($ustekinumab, 'biologic', null),
-        ($ciclosporin, 'ciclosporin', null)
+    ($tacrolimus::integer, 'tacrolimus', null::double),
+    ($prednisolone, 'steroid', $prednisolone_factor),
+    ($prednisone, 'steroid', $prednisone_factor),
+    ($methylprednisolone, 'steroid', $methylprednisolone_factor),
+    ($hydrocortisone, 'steroid', $hydrocortisone_factor),
+    ($dexamethasone, 'steroid', $dexamethasone_factor),
+    ($betamethasone, 'steroid', $betamethasone_factor),
+    ($azathioprine, 'azathioprine', null),
+    ($infliximab, 'biologic', null),
+    ($adalimumab, 'biologic', null),
+    ($golimumab, 'biologic', null),
+    ($vedolizumab, 'biologic', null),
+    ($ustekinumab, 'biologic', null),
+    ($ciclosporin, 'ciclosporin', null)
 ),
 
 -- every product that holds one of them, with its strength where that is a mass

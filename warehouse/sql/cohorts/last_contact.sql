@@ -7,7 +7,10 @@ with find_data_lock as (
 
 gather_contacts as (
     -- a stay without discharge lasts to the data lock
-    select person_id, coalesce(visit_end_date, data_lock_on) as contact_on, 'omop.visit_occurrence' as table_name,
+    select
+        person_id,
+        coalesce(visit_end_date, data_lock_on) as contact_on,
+        'omop.visit_occurrence' as table_name,
         visit_occurrence_id as row_id
     from omop.visit_occurrence, find_data_lock
     union all
@@ -22,7 +25,9 @@ gather_contacts as (
         greatest(
             drug_exposure_start_date,
             least(
-                drug_exposure_start_date + least(coalesce(days_supply, 1), $supply_contact_max_days)::integer - 1,
+                drug_exposure_start_date
+                + least(coalesce(days_supply, 1), $supply_contact_max_days)::integer
+                - 1,
                 verbatim_end_date
             )
         ),

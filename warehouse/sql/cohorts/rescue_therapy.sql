@@ -1,6 +1,6 @@
 -- Treatments that end the attempt at remission under tacrolimus.
 -- source: protocol D11. inputs: biologic, ciclosporin, colectomy, high-dose intravenous steroid.
--- window: after the start of the index course. missing: without a dose on the day before, any high dose counts.
+-- window: after the start of the index course. missing: without a dose the day before, any high dose counts.
 with find_dose_before_start as (
     select i.person_id, s.prednisolone_mg
     from cohorts.index_course as i

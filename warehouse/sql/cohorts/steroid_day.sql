@@ -2,7 +2,8 @@
 -- source: protocol D16 (given, not ordered doses). inputs: mg prednisolone-equivalent a day. window: none.
 -- missing: an exposure without dose marks the day as of unknown dose; the sum then is a lower bound.
 with find_steroids as (
-    select * from cohorts.ingredient_exposure where role = 'steroid'
+    select * from cohorts.ingredient_exposure
+    where role = 'steroid'
 ),
 
 find_stays as (
@@ -24,7 +25,8 @@ spread_prescriptions as (
 ),
 
 spread_administrations as (
-    select *, start_on as steroid_on from find_steroids where given
+    select *, start_on as steroid_on from find_steroids
+    where given
 ),
 
 -- inside a stay the ward gives everything; on the day in or out only where the ward gave nothing

@@ -21,7 +21,7 @@ select
     stretch_number::integer as stretch_number,
     min(steroid_on) as start_on,
     max(steroid_on) as end_on,
-    arg_min(first_given_at, steroid_on) as start_at,
+    case when min(first_given_at)::date = min(steroid_on) then min(first_given_at) end as start_at,
     count(*)::integer as steroid_days
 from number_stretches
 group by person_id, stretch_number

@@ -39,7 +39,7 @@ join_intervals as (
         course_number::integer as course_number,
         arg_min(drug_exposure_id, struct_pack(f := covered_from, d := drug_exposure_id)) as course_id,
         min(covered_from) as start_on,
-        arg_min(first_given_at, covered_from) as start_at,
+        min(first_given_at) as first_given_at,
         max(covered_until) as covered_until,
         -- of intervals that end on the same day a stop is the better information
         max(struct_pack(u := covered_until, s := stopped, r := stop_reason)).s as stopped,
@@ -63,7 +63,7 @@ select
     person_id,
     course_number,
     start_on,
-    start_at,
+    case when first_given_at::date = start_on then first_given_at end as start_at,
     case when not running_at_lock then last_covered_on end as end_on,
     last_covered_on,
     running_at_lock,

@@ -1,8 +1,9 @@
 -- Intervals covered by systemic tacrolimus: a day for a dose given, a supply for a prescription.
--- source: protocol D6 (stockpile carried over with a cap, ended by an explicit stop). inputs: days supply (d).
+-- source: protocol D6 (supply carried over up to a cap, ended by an explicit stop). inputs: days supply (d).
 -- window: none. missing: a prescription without days supply covers its first day.
 with recursive find_tacrolimus as (
-    select * from cohorts.ingredient_exposure where role = 'tacrolimus'
+    select * from cohorts.ingredient_exposure
+    where role = 'tacrolimus'
 ),
 
 -- two strengths prescribed for the same first day are one fill; it is stopped when all its lines are

@@ -13,8 +13,11 @@ find_diagnoses as (
         c.person_id,
         c.condition_occurrence_id,
         c.condition_start_date as diagnosed_on,
-        c.condition_start_date is not distinct from f.first_visit_on
-        and c.condition_start_date >= coalesce(v.visit_start_date, f.first_visit_on) as at_first_visit
+        coalesce(
+            c.condition_start_date = f.first_visit_on
+            and c.condition_start_date >= coalesce(v.visit_start_date, f.first_visit_on),
+            false
+        ) as at_first_visit
     from omop.condition_occurrence as c
     inner join omop.concept_ancestor as a
         on a.ancestor_concept_id = $ulcerative_colitis and c.condition_concept_id = a.descendant_concept_id
@@ -26,7 +29,8 @@ find_diagnoses as (
 find_first_diagnosis as (
     select
         person_id,
-        min(struct_pack(o := diagnosed_on, f := at_first_visit, i := condition_occurrence_id)) as first_diagnosis
+        min(struct_pack(o := diagnosed_on, f := at_first_visit, i := condition_occurrence_id))
+            as first_diagnosis
     from find_diagnoses
     group by person_id
 ),

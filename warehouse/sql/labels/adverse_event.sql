@@ -4,10 +4,10 @@
 -- missing: an event that isn't in the data has no row.
 with name_events (adverse_event, concept_id) as (
     values
-        ('tremor', $tremor::integer),
-        ('renal_impairment', $renal_impairment),
-        ('headache', $headache),
-        ('hypomagnesemia', $hypomagnesemia)
+    ('tremor', $tremor::integer),
+    ('renal_impairment', $renal_impairment),
+    ('headache', $headache),
+    ('hypomagnesemia', $hypomagnesemia)
 ),
 
 find_recorded as (
@@ -38,8 +38,14 @@ find_recorded as (
 gather as (
     select * from find_recorded
     union all by name
-    select *, 'omop.measurement' as table_name, measurement_id as row_id
-    from (select * exclude (measurement_id), measurement_id from labels.laboratory_adverse_event)
+    select
+        person_id,
+        course_id,
+        adverse_event,
+        occurred_on,
+        'omop.measurement' as table_name,
+        measurement_id as row_id
+    from labels.laboratory_adverse_event
 )
 
 select

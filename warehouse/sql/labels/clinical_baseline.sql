@@ -3,7 +3,8 @@
 -- window: before an anchor the last value, around the end the nearest; a censored result counts as its limit.
 -- missing: no anchor or no value in the window, with the reason.
 with name_anchors as (
-    select person_id, course_id, 'before_psl' as period, steroid_start_on as anchor_on,
+    select
+        person_id, course_id, 'before_psl' as period, steroid_start_on as anchor_on,
         steroid_start_at as anchor_at, $before_steroid_days as days_before, 0 as days_after
     from cohorts.index_course
     union all
@@ -16,15 +17,16 @@ with name_anchors as (
 
 name_measures (measure, measurement_concept_id, unit) as (
     values
-        ('cai', $clinical_activity_index::integer, '{score}'),
-        ('hemoglobin_g_dl', $hemoglobin, 'g/dL'),
-        ('albumin_g_dl', $albumin, 'g/dL'),
-        ('crp_mg_dl', $c_reactive_protein, 'mg/dL')
+    ('cai', $clinical_activity_index::integer, '{score}'),
+    ('hemoglobin_g_dl', $hemoglobin, 'g/dL'),
+    ('albumin_g_dl', $albumin, 'g/dL'),
+    ('crp_mg_dl', $c_reactive_protein, 'mg/dL')
 ),
 
 -- on the day of the anchor a value from before the first dose is the better baseline
 choose_values as (
-    select a.person_id, a.period, n.measure, m.measurement_id, m.measurement_date, m.value_as_number,
+    select
+        a.person_id, a.period, n.measure, m.measurement_id, m.measurement_date, m.value_as_number,
         o.concept_name as value_operator
     from name_anchors as a
     cross join name_measures as n
@@ -40,10 +42,10 @@ choose_values as (
             partition by a.person_id, a.period, n.measure
             order by
                 abs(m.measurement_date - a.anchor_on),
-                m.measurement_date,
+                m.measurement_date asc,
                 coalesce(m.measurement_datetime > a.anchor_at, false),
                 m.measurement_datetime desc nulls last,
-                m.measurement_id
+                m.measurement_id asc
         ) = 1
 )
 

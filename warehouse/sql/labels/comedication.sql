@@ -1,8 +1,9 @@
 -- Biologics before tacrolimus and azathioprine during it.
--- source: protocol D4, D18. inputs: exposures. window: biologics ever before the start; azathioprine from start
--- to end (to the data lock while running). missing: no exposure is no use; nothing else can be told.
+-- source: protocol D4, D18. inputs: exposures. window: biologics ever before the start; azathioprine from
+-- start to end (to the data lock while running). missing: no exposure is no use; nothing else can be told.
 with find_biologics as (
-    select i.person_id,
+    select
+        i.person_id,
         arg_min(x.drug_exposure_id, struct_pack(s := x.start_on, d := x.drug_exposure_id)) as row_id
     from cohorts.index_course as i
     inner join cohorts.ingredient_exposure as x on i.person_id = x.person_id

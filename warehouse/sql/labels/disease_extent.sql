@@ -3,7 +3,8 @@
 -- window: endoscopies of the last extent_before_days; diagnoses of any day.
 -- missing: ICD-10 K51.0 alone says nothing about extent: not_recorded.
 with find_seen as (
-    select i.person_id, 1 as rank, e.extent, 'omop.measurement' as table_name,
+    select
+        i.person_id, 1 as rank, e.extent, 'omop.measurement' as table_name,
         e.extent_measurement_id as row_id
     from cohorts.index_course as i
     inner join cohorts.endoscopy as e on i.person_id = e.person_id
@@ -49,7 +50,7 @@ rank_sources as (
 choose_best as (
     select *
     from rank_sources
-    qualify row_number() over (partition by person_id order by rank, extent desc, row_id) = 1
+    qualify row_number() over (partition by person_id order by rank asc, extent desc, row_id asc) = 1
 )
 
 select

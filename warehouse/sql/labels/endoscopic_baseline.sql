@@ -18,7 +18,9 @@ choose_baseline_examinations as (
             a.person_id = e.person_id
             and coalesce(e.mayo_endoscopic_subscore, e.uceis_total) is not null
             and e.performed_on
-            between a.anchor_on - $endoscopy_before_days::integer and a.anchor_on + $endoscopy_after_days::integer
+            between a.anchor_on
+            - $endoscopy_before_days::integer and a.anchor_on
+            + $endoscopy_after_days::integer
     qualify
         row_number() over (
             partition by a.person_id, a.period
@@ -26,7 +28,7 @@ choose_baseline_examinations as (
                 e.performed_on desc nulls last,
                 e.mayo_endoscopic_subscore desc nulls last,
                 e.uceis_total desc nulls last,
-                e.procedure_occurrence_id
+                e.procedure_occurrence_id asc
         ) = 1
 ),
 

@@ -2,7 +2,8 @@
 -- source: every derived row points at its evidence. inputs: all labels. window: none.
 -- missing: a label without value has no evidence.
 with gather as (
-    select 'mucosal_healing' as label, person_id, course_id, 'omop.measurement' as table_name,
+    select
+        'mucosal_healing' as label, person_id, course_id, 'omop.measurement' as table_name,
         mayo_measurement_id as row_id
     from labels.mucosal_healing
     where mucosal_healing is not null
@@ -31,7 +32,8 @@ with gather as (
     from labels.follow_up as f
     inner join cohorts.last_contact as l on f.person_id = l.person_id
     union all
-    select 'target_attainment', t.person_id, t.course_id, 'omop.measurement',
+    select
+        'target_attainment', t.person_id, t.course_id, 'omop.measurement',
         coalesce(t.measurement_id, m.measurement_id)
     from labels.target_attainment as t
     left join labels.tacrolimus_trough as m
@@ -42,7 +44,8 @@ with gather as (
     union all
     select 'adverse_event', person_id, course_id, table_name, row_id from labels.adverse_event
     union all
-    select 'characteristic', person_id, course_id, 'omop.drug_exposure', course_id from cohorts.index_course
+    select 'characteristic', person_id, course_id, 'omop.drug_exposure', course_id as row_id
+    from cohorts.index_course
     union all
     select 'characteristic', i.person_id, i.course_id, 'omop.condition_occurrence', u.condition_occurrence_id
     from cohorts.index_course as i

@@ -3,9 +3,15 @@
 -- window: weight of the last weight_before_days before the start; doses a day on the first full day.
 -- missing: a prescription doesn't say how a day's dose is divided: not_given_in_hospital.
 with find_weight as (
-    select i.person_id,
+    select
+        i.person_id,
         max(
-            struct_pack(o := m.measurement_date, t := m.measurement_datetime, i := m.measurement_id, v := m.value_as_number)
+            struct_pack(
+                o := m.measurement_date,
+                t := m.measurement_datetime,
+                i := m.measurement_id,
+                v := m.value_as_number
+            )
         ) as latest
     from cohorts.index_course as i
     inner join omop.measurement as m
@@ -18,7 +24,8 @@ with find_weight as (
 
 -- capsules of two strengths taken together are one dose
 find_doses as (
-    select i.person_id, i.start_on, x.given_at, sum(x.daily_mg) as dose_mg, count(*) = count(x.daily_mg) as known
+    select
+        i.person_id, i.start_on, x.given_at, sum(x.daily_mg) as dose_mg, count(*) = count(x.daily_mg) as known
     from cohorts.index_course as i
     inner join cohorts.ingredient_exposure as x
         on i.person_id = x.person_id and x.role = 'tacrolimus' and x.given
@@ -29,7 +36,9 @@ find_doses as (
 summarise as (
     select
         person_id,
-        arg_min(case when known then dose_mg end, given_at) filter (where given_at::date = start_on) as dose_mg,
+        -- a struct, because arg_min passes over a missing dose
+        arg_min(struct_pack(mg := if(known, dose_mg, null)), given_at) filter (where given_at::date = start_on)
+            as first_dose,
         count(*) filter (where given_at::date = start_on + 1) as doses_on_first_full_day
     from find_doses
     group by person_id
@@ -40,12 +49,12 @@ select
     i.course_id,
     w.latest.v::decimal(18, 6) as weight_kg,
     w.latest.i as measurement_id,
-    d.dose_mg::decimal(18, 6) as initial_dose_mg,
-    (d.dose_mg / w.latest.v)::decimal(18, 6) as initial_dose_mg_per_kg,
+    d.first_dose.mg::decimal(18, 6) as initial_dose_mg,
+    (d.first_dose.mg / w.latest.v)::decimal(18, 6) as initial_dose_mg_per_kg,
     nullif(d.doses_on_first_full_day, 0)::integer as doses_per_day,
     case when w.latest is null then 'no_weight' end as weight_reason,
     case
-        when d.dose_mg is null then 'not_given_in_hospital'
+        when d.first_dose.mg is null then 'not_given_in_hospital'
         when w.latest is null then 'no_weight'
     end as initial_dose_reason
 from cohorts.index_course as i

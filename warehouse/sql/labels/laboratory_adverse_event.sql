@@ -25,8 +25,12 @@ with find_results as (
 ),
 
 find_creatinine_before as (
-    select person_id,
-        arg_max(value_as_number, struct_pack(d := measurement_date, t := measurement_datetime, i := measurement_id))
+    select
+        person_id,
+        arg_max(
+            value_as_number,
+            struct_pack(d := measurement_date, t := measurement_datetime, i := measurement_id)
+        )
             as baseline_mg_dl
     from find_results
     where measurement_concept_id = $creatinine and measurement_date <= start_on
@@ -56,7 +60,8 @@ find_raised_creatinine as (
         )
 )
 
-select person_id, course_id, 'renal_impairment' as adverse_event, measurement_date as occurred_on, measurement_id
+select
+    person_id, course_id, 'renal_impairment' as adverse_event, measurement_date as occurred_on, measurement_id
 from find_raised_creatinine
 union all
 select person_id, course_id, 'hypomagnesemia', measurement_date, measurement_id

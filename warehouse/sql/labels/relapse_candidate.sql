@@ -1,5 +1,5 @@
 -- Events after remission that may be a relapse, each with its evidence.
--- source: protocol D14 R1 to R4 (paper; amounts and exceptions are our reading). inputs: high-dose intravenous
+-- source: protocol D14 R1 to R4 (paper; amounts and exceptions are our reading). inputs: high-dose iv
 -- steroid, biologics, courses and escalations of tacrolimus. window: strictly after remission.
 -- missing: a biologic of unknown indication is a relapse, not a planned switch.
 with find_remitters as (
@@ -10,7 +10,8 @@ with find_remitters as (
 ),
 
 find_new_biologics as (
-    select r.person_id, r.course_id, r.end_on, x.ingredient_concept_id, min(x.start_on) as occurred_on,
+    select
+        r.person_id, r.course_id, r.end_on, x.ingredient_concept_id, min(x.start_on) as occurred_on,
         arg_min(x.drug_exposure_id, struct_pack(s := x.start_on, i := x.drug_exposure_id)) as row_id
     from find_remitters as r
     inner join cohorts.ingredient_exposure as x on r.person_id = x.person_id and x.role = 'biologic'
@@ -30,7 +31,10 @@ find_new_biologics as (
 
 -- the last activity index before the biologic
 find_activity as (
-    select b.person_id, b.row_id, arg_max(m.value_as_number, m.measurement_date) as cai
+    select
+        b.person_id,
+        b.row_id,
+        arg_max(m.value_as_number, struct_pack(d := m.measurement_date, i := m.measurement_id)) as cai
     from find_new_biologics as b
     inner join omop.measurement as m
         on b.person_id = m.person_id and m.measurement_concept_id = $clinical_activity_index
@@ -39,10 +43,11 @@ find_activity as (
     group by b.person_id, b.row_id
 )
 
-select r.person_id, r.course_id, 'R1' as criterion, h.started_on as occurred_on,
+select
+    r.person_id, r.course_id, 'R1' as criterion, h.started_on as occurred_on,
     'omop.drug_exposure' as table_name, x.drug_exposure_id as row_id, null as not_relapse_because
 from find_remitters as r
-inner join cohorts.high_dose_iv_steroid as h on r.person_id = h.person_id and h.started_on > r.remission_on
+inner join cohorts.high_dose_iv_steroid as h on r.person_id = h.person_id and r.remission_on < h.started_on
 inner join cohorts.ingredient_exposure as x
     on
         r.person_id = x.person_id
@@ -50,7 +55,8 @@ inner join cohorts.ingredient_exposure as x
         and x.intravenous
         and x.start_on between h.started_on and h.ended_on
 union all
-select b.person_id, b.course_id, 'R2', b.occurred_on, 'omop.drug_exposure', b.row_id,
+select
+    b.person_id, b.course_id, 'R2', b.occurred_on, 'omop.drug_exposure', b.row_id,
     case
         when
             abs(b.occurred_on - b.end_on) <= $planned_switch_days
@@ -66,11 +72,11 @@ left join omop.observation as o
         and o.obs_event_field_concept_id = $event_field_drug
         and o.observation_concept_id = $medication_indication
 union all
-select r.person_id, r.course_id, 'R3', c.start_on, 'omop.drug_exposure', c.course_id, null
+select r.person_id, r.course_id, 'R3', c.start_on, 'omop.drug_exposure', c.course_id as row_id, null
 from find_remitters as r
 inner join cohorts.tacrolimus_course as c on r.person_id = c.person_id
 where c.course_number > 1 and c.start_on > r.remission_on
 union all
 select r.person_id, r.course_id, 'R4', e.escalated_on, e.table_name, e.row_id, null
 from find_remitters as r
-inner join labels.tacrolimus_escalation as e on r.person_id = e.person_id and e.escalated_on > r.remission_on
+inner join labels.tacrolimus_escalation as e on r.person_id = e.person_id and r.remission_on < e.escalated_on

@@ -14,7 +14,8 @@ with find_steroid as (
 ),
 
 measure_observation as (
-    select i.person_id, i.course_id, d.death_date - i.start_on as death_day,
+    select
+        i.person_id, i.course_id, d.death_date - i.start_on as death_day,
         l.last_contact_on - i.start_on as contact_day
     from cohorts.index_course as i
     left join cohorts.last_contact as l on i.person_id = l.person_id
@@ -40,7 +41,8 @@ judge as (
 select
     person_id,
     course_id,
-    case verdict when 'free' then true when 'steroid' then false when 'died' then false end as steroid_free_24w,
+    case verdict when 'free' then true when 'steroid' then false when 'died' then false end
+        as steroid_free_24w,
     case when verdict = 'steroid' then row_id end as drug_exposure_id,
     case when verdict in ('lost_before_window', 'lost_in_window', 'no_contact') then verdict end as reason
 from judge

@@ -32,7 +32,7 @@ choose_latest as (
     from rank_sources
     qualify
         row_number() over (
-            partition by person_id order by rank, shown_on desc, steroid_response desc, row_id
+            partition by person_id order by rank asc, shown_on desc, steroid_response desc, row_id asc
         ) = 1
 )
 

@@ -1,9 +1,10 @@
 -- Steroid given from admission until remission or discharge, whichever came first.
--- source: protocol D16. inputs: steroid days (mg prednisolone-equivalent), the stay in which tacrolimus began.
--- window: admission (or first steroid of the stretch, if not admitted) to min(remission, discharge), inclusive.
+-- source: protocol D16. inputs: steroid days (mg prednisolone-equivalent), the stay of the start.
+-- window: admission (without one: start of the stretch) to the earlier of remission and discharge, inclusive.
 -- missing: without remission there is no end; a day of unknown dose leaves the sum unknown.
 with find_stay as (
-    select i.person_id, min(v.visit_start_date) as admitted_on,
+    select
+        i.person_id, min(v.visit_start_date) as admitted_on,
         arg_min(v.visit_end_date, v.visit_start_date) as discharged_on
     from cohorts.index_course as i
     inner join omop.visit_occurrence as v
@@ -41,7 +42,8 @@ select
     w.admitted,
     w.from_on,
     w.until_on,
-    case when w.until_on is not null and not a.unknown_dose then a.total_mg end::decimal(18, 6) as psl_total_mg,
+    case when w.until_on is not null and not a.unknown_dose then a.total_mg end::decimal(18, 6)
+        as psl_total_mg,
     case
         when w.until_on is null then 'no_remission'
         when a.unknown_dose then 'dose_unknown'

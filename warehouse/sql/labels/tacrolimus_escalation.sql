@@ -3,7 +3,9 @@
 -- inputs: target orders, daily dose (mg), valid troughs (ng/mL). window: from the switch to the end.
 -- missing: without a switch nothing can be an escalation; a day of unknown dose is compared with nothing.
 with find_maintenance as (
-    select * from labels.tacrolimus_phase where phase = 'maintenance'
+    select *
+    from labels.tacrolimus_phase
+    where phase = 'maintenance'
 ),
 
 -- on a day in hospital what was given, else what the latest prescription says
@@ -11,6 +13,7 @@ spread_doses as (
     select
         x.person_id,
         d.dosed_on::date as dosed_on,
+        d.dosed_on::date - i.start_on as day,
         x.given,
         sum(x.daily_mg) as daily_mg,
         min(x.drug_exposure_id) as drug_exposure_id
@@ -19,9 +22,9 @@ spread_doses as (
         on
             i.person_id = x.person_id
             and x.role = 'tacrolimus'
-            and x.start_on <= i.last_covered_on,
+            and i.last_covered_on >= x.start_on,
         unnest(generate_series(x.start_on, x.end_on, interval 1 day)) as d (dosed_on)
-    group by x.person_id, d.dosed_on, x.given, x.start_on
+    group by x.person_id, d.dosed_on, i.start_on, x.given, x.start_on
     qualify
         row_number() over (partition by x.person_id, d.dosed_on order by x.given desc, x.start_on desc) = 1
 ),
@@ -31,8 +34,8 @@ compare_doses as (
         *,
         max(daily_mg) over (
             partition by person_id
-            order by dosed_on
-            range between to_days($escalation_lookback_days) preceding and interval 1 day preceding
+            order by day
+            range between $escalation_lookback_days preceding and 1 preceding
         ) as earlier_mg
     from spread_doses
 ),
@@ -41,7 +44,7 @@ confirm_by_trough as (
     select m.person_id, m.course_id, c.dosed_on, c.drug_exposure_id, min(t.measurement_id) as measurement_id
     from find_maintenance as m
     inner join compare_doses as c
-        on m.person_id = c.person_id and c.dosed_on > m.start_on and c.dosed_on <= m.end_on
+        on m.person_id = c.person_id and m.start_on < c.dosed_on and m.end_on >= c.dosed_on
     inner join labels.tacrolimus_trough as t
         on
             m.person_id = t.person_id
@@ -53,8 +56,13 @@ confirm_by_trough as (
     group by m.person_id, m.course_id, c.dosed_on, c.drug_exposure_id
 )
 
-select m.person_id, m.course_id, o.observation_date as escalated_on, 'target_order' as basis,
-    'omop.observation' as table_name, o.observation_id as row_id
+select
+    m.person_id,
+    m.course_id,
+    o.observation_date as escalated_on,
+    'target_order' as basis,
+    'omop.observation' as table_name,
+    o.observation_id as row_id
 from find_maintenance as m
 inner join omop.observation as o
     on m.person_id = o.person_id and o.observation_concept_id = $trough_target_low

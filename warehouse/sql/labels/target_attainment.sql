@@ -52,12 +52,15 @@ select
     course_id,
     case when first_day <= $target_within_days then coalesce(in_time, false) end as target_reached,
     case when in_time then reached.d end::integer as time_to_target_days,
-    case when not coalesce(in_time, false) then least($target_within_days, last_covered_on - start_on) end::integer
+    case
+        when not coalesce(in_time, false) then least($target_within_days, last_covered_on - start_on)
+    end::integer
         as censored_days,
     case when in_time then reached.i end as measurement_id,
     first_in_target_on,
     case when switch_on <= last_covered_on then switch_on end as switch_on,
-    case when switch_on <= last_covered_on then if(first_order is not null, 'order', 'rule') end as switch_basis,
+    case when switch_on <= last_covered_on then if(first_order is not null, 'order', 'rule') end
+        as switch_basis,
     case
         when in_time then null
         when first_day <= $target_within_days then 'not_reached'
