@@ -39,6 +39,7 @@ BIOLOGIC_STOPPED = 60  # days before the steroids that lead to tacrolimus
 RESCUE_AFTER = 1  # days from the last tacrolimus to the biologic that replaces it
 NEW_COURSE_DAYS = (70, 160)
 NEW_COURSE_MG = 3
+PREMEDICATED = 0.3  # of the later infusions: one hydrocortisone dose that treats no colitis
 
 
 def biologics_approved(on: date) -> list[str]:
@@ -55,7 +56,8 @@ def infuse(chart: Chart, first: int, last: int, code: str, indication: str) -> N
             chart, day, code, DOSE_MG[code], 1, day, 1, "inpatient" if chart.in_stay(day) else "outpatient",
             indication=indication, status="completed",
         )  # fmt: skip
-        if code == INFLIXIMAB and day > first and chart.rng.random() < 0.3:  # premedication, no treatment of colitis
+        premedicated = code == INFLIXIMAB and day > first and chart.rng.random() < PREMEDICATED
+        if premedicated and not STEROID_FREE_WINDOW[0] <= day <= STEROID_FREE_WINDOW[1]:
             give(chart, day, "10:50", HYDROCORTISONE_IV, 100)
         give(chart, day, "11:00", code, DOSE_MG[code], request)
 
