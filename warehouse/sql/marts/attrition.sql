@@ -45,7 +45,7 @@ count_steps as (
         count(person_id) as n,
         count(follow_up_days) as follow_up_n,
         avg(follow_up_days) as follow_up_mean_days,
-        stddev_samp(follow_up_days) as follow_up_sd_days,
+        round(stddev_samp(follow_up_days), 9) as follow_up_sd_days, -- its last digits follow the order of rows
         cast(sum(follow_up_days) as bigint) as follow_up_total_days
     from reach_steps
     group by step_number, step, label
