@@ -1,0 +1,107 @@
+"""Cox regression: hazard ratios with Efron's ties, also for delayed entry and covariates that change with time."""
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+
+from assets.statistics.estimate import Covariates, Flags, Model, Numbers, chi_square, ratio, unknown
+from assets.statistics.partial_likelihood import derivatives, matrix
+from assets.statistics.result import undefined
+from assets.statistics.risk_sets import Spells, spells
+
+HAZARD_RATIO = "hazard_ratio"
+LIKELIHOOD_RATIO = "likelihood_ratio"
+WALD = "wald"
+SCORE = "score"
+SINGULAR = 1e-9
+"""Smallest eigenvalue of a correlation matrix above which no covariate is a sum of the others."""
+FLAT = 1e-5
+"""Share of the information at zero; where less is left in some direction, the estimate has run away."""
+FIT = {"precision": 1e-10, "r_precision": 1e-13}
+
+
+def cox_regression(
+    stop: Sequence[float] | Numbers,
+    events: Sequence[bool] | Flags,
+    covariates: Covariates,
+    start: Sequence[float] | Numbers | None = None,
+    confidence: float = 0.95,
+) -> Model:
+    """Hazard ratios with Wald intervals, and the likelihood-ratio, Wald and score tests of all covariates.
+
+    A row is a spell (days); a patient has several where a covariate changes. Without an answer every row carries
+    `no_events`, `no_variation` (a covariate never differs among those at risk at an event), `collinear` or
+    `separation` (an infinite estimate: use Firth's penalty). A missing covariate raises `ValueError`.
+    Sources: Cox 1972, JRSS B 34:187; Efron 1977, JASA 72:557; Andersen and Gill 1982, Ann Stat 10:1100.
+    """
+    of = spells(stop, events, start)
+    reason = not_estimable(covariates, of)
+    fitted = None if reason else _fit(matrix(covariates, of), of)
+    if reason or fitted is None:
+        return without(reason or "separation", HAZARD_RATIO, covariates, of)
+    coefficients, covariance = fitted
+    x, n, cases = matrix(covariates, of), len(of.stop), int(of.event.sum())
+    null, here = (derivatives(at, x, of) for at in (np.zeros_like(coefficients), coefficients))
+    errors = np.sqrt(np.diag(covariance))
+    terms = zip(covariates, coefficients, errors, strict=True)
+    return Model(
+        [ratio(HAZARD_RATIO, term, float(b), float(error), confidence, n, cases) for term, b, error in terms],
+        [
+            chi_square(LIKELIHOOD_RATIO, 2 * (here.log_likelihood - null.log_likelihood), len(errors)),
+            chi_square(WALD, coefficients @ here.information @ coefficients, len(errors)),
+            chi_square(SCORE, null.score @ np.linalg.solve(null.information, null.score), len(errors)),
+        ],
+        dict(zip(covariates, coefficients.tolist(), strict=True)),
+        covariance,
+        here.log_likelihood,
+    )
+
+
+def not_estimable(covariates: Covariates, of: Spells) -> str | None:
+    """Why no regression can answer, judged by the information where all coefficients are zero."""
+    if not of.event.any():
+        return "no_events"
+    x = matrix(covariates, of)
+    information = derivatives(np.zeros(x.shape[1]), x, of).information
+    spread = np.sqrt(np.clip(np.diag(information), 0, None))
+    if (spread <= SINGULAR * x.std(axis=0)).any() or not spread.all():
+        return "no_variation"
+    smallest = np.linalg.eigvalsh(information / np.outer(spread, spread))[0]
+    return "collinear" if smallest < SINGULAR else None
+
+
+def without(reason: str, measure: str, covariates: Covariates, of: Spells) -> Model:
+    """A model that cannot be fitted: the reason on every estimate and test."""
+    n, cases = len(of.stop), int(of.event.sum())
+    tests = [undefined(test, reason) for test in (LIKELIHOOD_RATIO, WALD, SCORE)]
+    return Model([unknown(measure, term, reason, n, cases) for term in covariates], tests, None, None, None)
+
+
+def _fit(x: Numbers, of: Spells) -> tuple[Numbers, Numbers] | None:
+    """lifelines' coefficients and covariance, or None where the likelihood rises without end.
+
+    lifelines only warns of separation, so the warnings are set aside and the information is asked instead.
+    """
+    import pandas as pd
+    from lifelines import CoxPHFitter
+    from lifelines.exceptions import ConvergenceError
+
+    lasting = of.stop > (0 if of.start is None else of.start)
+    frame = pd.DataFrame(x[lasting], columns=[f"x{k}" for k in range(x.shape[1])])
+    frame["stop"], frame["event"] = of.stop[lasting], of.event[lasting].astype(int)
+    if of.start is not None:
+        frame["start"] = of.start[lasting]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            fitter = CoxPHFitter().fit(
+                frame, "stop", "event", entry_col=None if of.start is None else "start", fit_options=FIT
+            )
+        except ConvergenceError:
+            return None
+    coefficients = fitter.params_.to_numpy()
+    left = derivatives(coefficients, x, of).information
+    before = np.linalg.cholesky(derivatives(np.zeros(x.shape[1]), x, of).information)
+    remaining = np.linalg.eigvalsh(np.linalg.solve(before, np.linalg.solve(before, left).T))[0]
+    return (coefficients, fitter.variance_matrix_.to_numpy()) if remaining > FLAT else None

@@ -1,0 +1,56 @@
+"""Who is at risk when: sums over risk sets, for spells that may begin after time zero."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from assets.statistics.estimate import Flags, Numbers
+
+
+class Spells(NamedTuple):
+    """A stretch of follow-up a row: at risk at t where start < t <= stop, with the event at `stop` if flagged.
+
+    A patient whose group changes has several rows. `start` is None where everybody is followed from time zero.
+    """
+
+    stop: Numbers
+    event: Flags
+    start: Numbers | None = None
+
+
+def spells(
+    stop: Sequence[float] | Numbers, event: Sequence[bool] | Flags, start: Sequence[float] | Numbers | None = None
+) -> Spells:
+    """The rows as arrays. Times in days; a spell without length is kept (nobody is at risk in it).
+
+    Unequal lengths, times that are missing, negative or before their start, and an event in a spell without
+    length raise `ValueError`.
+    """
+    made = Spells(
+        np.asarray(stop, dtype=float),
+        np.asarray(event, dtype=bool),
+        None if start is None else np.asarray(start, dtype=float),
+    )
+    first = np.zeros_like(made.stop) if made.start is None else made.start
+    if not len(made.stop) == len(made.event) == len(first):
+        raise ValueError("every time needs its event flag and its start")
+    if not (np.isfinite(made.stop).all() and np.isfinite(first).all()):
+        raise ValueError("a time is missing")
+    if (first < 0).any() or (made.stop < first).any() or (made.stop[made.event] <= first[made.event]).any():
+        raise ValueError("a time lies before its start, or an event on it")
+    return made
+
+
+def risk_sums(times: Numbers, of: Spells, values: Numbers) -> Numbers:
+    """The sum of `values` (one row a spell) over everybody at risk, for each of `times`."""
+    found = _sums_from(times, of.stop, values)
+    return found if of.start is None else found - _sums_from(times, of.start, values)
+
+
+def _sums_from(times: Numbers, at: Numbers, values: Numbers) -> Numbers:
+    """The sum of the rows whose `at` is the time or later."""
+    order = np.argsort(at, kind="stable")
+    tail = np.zeros((len(at) + 1, *values.shape[1:]))
+    tail[:-1] = np.cumsum(values[order][::-1], axis=0)[::-1]
+    return tail[np.searchsorted(at[order], times, side="left")]
