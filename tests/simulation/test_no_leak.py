@@ -35,6 +35,11 @@ def test_no_forbidden_word_in_names_headers_or_values(hospital: Any) -> None:
         assert not [w for w in words if FORBIDDEN.search(w.replace("_", " "))], feed
 
 
+def test_the_folder_holds_the_feeds_and_the_marker_of_synthetic_data(hospital: Any) -> None:
+    found = {path.relative_to(hospital.landing).as_posix() for path in hospital.landing.rglob("*") if path.is_file()}
+    assert found == {"demo/SYNTHETIC", *(f"demo/2026-06-30/{feed}.csv" for feed in extract.FEEDS)}
+
+
 def test_headers_are_the_contract_columns(hospital: Any) -> None:
     for feed in extract.feeds():
         assert list(hospital.raw[feed.feed][0]) == [c.name for c in feed.columns]
