@@ -22,7 +22,7 @@ def adverse_events(person: Person, course: Course) -> dict[str, AdverseEvent]:
     """Each kind that happened."""
     last = course.covered_until + P["adverse_event_after_days"] * DAY
     measured = {
-        "renal_impairment": [m for m in _renal(person, course.start) if course.start <= m <= last],
+        "renal_impairment": [m for m in _renal(person, course.start) if course.start < m <= last],
         "hypomagnesemia": [m for m in _low_magnesium(person) if course.start <= m <= last],
     }
     stopped = {

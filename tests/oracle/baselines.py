@@ -46,15 +46,20 @@ def clinical(person: Person, course: Course, steroid_start: tuple[dt.date, dt.da
 def _last_before(
     results: list[Measurement], first_on: dt.date, first_at: dt.datetime | None, window: int
 ) -> Measurement | None:
-    """The last of the window; on the day of the first dose the last one before that dose."""
+    """The last day of the window; on the day of the first dose rather a result from before that dose."""
     inside = [m for m in results if first_on - window * DAY <= m.on <= first_on]
-    untreated = [m for m in inside if first_at is None or m.at is None or m.on < first_on or m.at <= first_at]
-    return max(untreated, key=lambda m: (m.on, m.at or dt.datetime.min, m.id), default=None)
+    return max(
+        inside,
+        key=lambda m: (m.on, not (m.at and first_at and m.at > first_at), m.at or dt.datetime.min, -m.id),
+        default=None,
+    )
 
 
 def _nearest(results: list[Measurement], end: dt.date) -> Measurement | None:
     inside = [m for m in results if abs((m.on - end).days) <= P["end_of_treatment_days"]]
-    return min(inside, key=lambda m: (abs((m.on - end).days), m.on, m.at or dt.datetime.max, m.id), default=None)
+    nearest = min(((abs((m.on - end).days), m.on) for m in inside), default=None)
+    same = [m for m in inside if nearest is not None and m.on == nearest[1]]
+    return max(same, key=lambda m: (m.at or dt.datetime.min, -m.id), default=None)
 
 
 def _value(result: Measurement | None) -> Value:
@@ -79,7 +84,7 @@ def endoscopic(
 
 def _around(scopes: list[Endoscopy], anchor: dt.date) -> Endoscopy | None:
     first, last = anchor - P["endoscopy_before_days"] * DAY, anchor + P["endoscopy_after_days"] * DAY
-    inside = [e for e in scopes if first <= e.on <= last]
+    inside = [e for e in scopes if first <= e.on <= last and (e.mayo, e.uceis) != (None, None)]
     return min(inside, key=lambda e: (-e.on.toordinal(), e.severity), default=None)
 
 

@@ -19,7 +19,7 @@ def sex(person: Person) -> str | None:
 def extent(person: Person, course: Course) -> tuple[str | None, str | None]:
     """Extent and its basis: endoscopy of two years, else the MEDIS type, else the ICD-10 code."""
     seen = [
-        e.extent for e in endoscopies(person) if e.extent and 0 < (course.start - e.on).days <= P["extent_before_days"]
+        e.extent for e in endoscopies(person) if e.extent and 0 <= (course.start - e.on).days <= P["extent_before_days"]
     ]
     if seen:
         return max(seen), "endoscopy"
@@ -71,19 +71,20 @@ def steroid_total(
         return None, "no_remission"
     within = [dose for day, dose in steroid.items() if first <= day <= last]
     if any(dose.unknown for dose in within):
-        return None, "unknown_dose"
+        return None, "dose_unknown"
     return sum((dose.mg for dose in within), Decimal(0)), None
 
 
 def steroid_free(person: Person, course: Course, steroid: dict[dt.date, SteroidDay], contact: dt.date) -> Answer:
     """No steroid around 24 weeks, alive and under observation then."""
     day, margin = course.start + P["steroid_free_day"] * DAY, P["steroid_free_margin_days"] * DAY
-    seen_until = min(contact, person.died_on or contact)
-    if seen_until < day - margin:
+    if person.died_on is not None and person.died_on <= day:
+        return False, None
+    if contact < day - margin:
         return None, "lost_before_window"
     if any(day - margin <= on <= day + margin for on in steroid):
         return False, None
-    return (True, None) if seen_until >= day else (None, "lost_in_window")
+    return (True, None) if contact >= day else (None, "lost_in_window")
 
 
 def weight_kg(person: Person, course: Course) -> Decimal | None:

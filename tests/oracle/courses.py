@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from tests.oracle.facts import DAY, Drug, P, Person
 
@@ -85,8 +84,7 @@ def _filled(drugs: list[Drug]) -> list[Interval]:
         if found and not found[-1].stopped:
             left = min(max((found[-1].until - start).days + 1, 0), P["stockpile_cap_days"])
         untils = {
-            d.id: (d.start + (d.supply - 1 + left) * DAY if d.stopped_on is None else min(d.end, d.stopped_on))
-            for d in rows
+            d.id: min(d.start + (d.supply - 1 + left) * DAY, max(d.stopped_on or dt.date.max, d.start)) for d in rows
         }
         until = max(untils.values())
         last = [d for d in rows if untils[d.id] == until]
@@ -119,12 +117,7 @@ def _course(number: int, group: list[Interval], lock: dt.date) -> Course:
         start=group[0].start,
         start_at=next((i.first.at for i in group if i.start == group[0].start and i.first.at), None),
         covered_until=min(until, lock),
-        running=until >= lock,
-        stop_reason=reasons[0] if reasons and until < lock else None,
+        running=until >= lock and not reasons,
+        stop_reason=max((r for r in reasons if r is not None), default=None),
         intravenous=any(i.intravenous for i in group),
     )
-
-
-def gaps(found: list[Course]) -> list[int]:
-    """Days without drug between courses."""
-    return [(b.start - a.covered_until).days - 1 for a, b in pairwise(found)]

@@ -4,6 +4,7 @@ import datetime as dt
 
 from tests.oracle.courses import Course
 from tests.oracle.facts import DAY, Condition, P, Person
+from tests.oracle.healing import endoscopies
 from tests.oracle.steroids import SteroidDay
 
 OTHER_INDICATIONS = ("icd10_transplant", "icd10_seropositive_arthritis", "icd10_rheumatoid_arthritis")
@@ -21,12 +22,21 @@ def age_years(person: Person, on: dt.date) -> int | None:
 
 
 def onset(person: Person, before: dt.date) -> tuple[dt.date | None, str | None]:
-    """Earliest diagnosis if one of them lies before the visit it was entered at, that is if an onset was recorded."""
-    found = colitis(person)
-    recorded = [c for c in found if c.visit in person.visits and c.on < person.visits[c.visit].start]
-    if not recorded:
+    """Earliest diagnosis or inflammation seen; unknown where the diagnosis came with the first visit.
+
+    Who brings the diagnosis along had the disease before; only an entry older than its visit tells the onset.
+    """
+    first = min(c.on for c in colitis(person))
+    first_visit = min((v.start for v in person.visits.values()), default=None)
+    entered = [
+        person.visits[c.visit].start if c.visit in person.visits else first_visit
+        for c in colitis(person)
+        if c.on == first
+    ]
+    if first == first_visit and all(visit is not None and first >= visit for visit in entered):
         return None, "onset_not_recorded"
-    first = min(c.on for c in found)
+    seen = [e.on for e in endoscopies(person) if e.mayo]
+    first = min([first, *seen])
     return (None, "onset_after_start") if first > before else (first, None)
 
 
@@ -41,13 +51,17 @@ def first_failed_step(
 ) -> tuple[str, str] | None:
     """First step of entry that the first course does not meet; None for the study's people."""
     if course is None:
-        return "systemic_tacrolimus", "no_systemic_tacrolimus"
+        return "systemic_tacrolimus", "topical_only"
     if failed := _diagnosis(person, course.start):
         return "ulcerative_colitis", failed
+    if _other_indication(person, course.start):
+        return "indication", "other_indication"
     if course.start < P["accrual_start_on"]:
         return "accrual", "before_accrual"
     if course.start > P["accrual_end_on"]:
         return "accrual", "after_accrual"
+    if any(m.on < course.start and m.value and not m.below for m in person.values("tacrolimus_level")):
+        return "start", "started_elsewhere"
     age = age_years(person, course.start)
     if age is None or age < P["adult_age_years"]:
         return "adult", "minor" if age is not None else "age_unknown"
@@ -63,7 +77,9 @@ def _diagnosis(person: Person, start: dt.date) -> str | None:
     crohn = [c for c in person.conditions if c.icd10.startswith(P["icd10_crohn_disease"]) and not c.suspected]
     if sum(c.on > start for c in crohn) > sum(c.on > start for c in confirmed):
         return "crohn_disease"
-    prefixes = tuple(P[name] for name in OTHER_INDICATIONS)
-    if any(c.icd10.startswith(prefixes) and not c.suspected and c.on == start for c in person.conditions):
-        return "other_indication"
     return None
+
+
+def _other_indication(person: Person, start: dt.date) -> bool:
+    prefixes = tuple(P[name] for name in OTHER_INDICATIONS)
+    return any(c.icd10.startswith(prefixes) and not c.suspected and c.on == start for c in person.conditions)

@@ -36,7 +36,7 @@ class Drug:
     @property
     def taken_until(self) -> dt.date:
         """Last day of the exposure, an explicit stop considered."""
-        return self.end if self.stopped_on is None else min(self.end, self.stopped_on)
+        return self.end if self.stopped_on is None else max(self.start, min(self.end, self.stopped_on))
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,8 @@ class Person:
     procedures: list[Procedure] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
     visits: dict[int, Visit] = field(default_factory=dict)
+    contacts: list[dt.date] = field(default_factory=list)
+    """Last day that each exposure of any kind proves."""
 
     def taking(self, *ingredients: str) -> list[Drug]:
         """Exposures to the named ingredients with a dose; a dose of zero is none."""

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from tests.oracle.facts import DAY, P, Person
+from tests.oracle.facts import Person
 from tests.oracle.steroids import colectomies
 
 
@@ -20,10 +20,7 @@ def last_contact(person: Person) -> dt.date:
     days = [v.end for v in person.visits.values()]
     days += [m.on for found in person.measurements.values() for m in found]
     days += [p.on for p in person.procedures]
-    for drug in person.drugs:
-        prolonged = 0 if drug.given else min(drug.supply, P["supply_contact_max_days"])
-        days.append(drug.start + max(prolonged - 1, 0) * DAY)
-    return min(max(days), person.lock)
+    return min(max([*days, *person.contacts]), person.lock)
 
 
 def follow_up(person: Person, remission_on: dt.date | None, relapse_on: dt.date | None) -> FollowUp:

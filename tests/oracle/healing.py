@@ -55,7 +55,7 @@ def _worst(scores: list[Measurement], procedure: int) -> int | None:
 def end_of_treatment(
     person: Person, course: Course, in_remission: bool, last_contact: dt.date
 ) -> tuple[Endoscopy | None, str | None]:
-    """The colonoscopy nearest to the end, or why there is none."""
+    """The colonoscopy nearest to the end, one with a score before one without, or why there is none."""
     if not in_remission:
         return None, "no_remission"
     if course.end is None:
@@ -64,10 +64,10 @@ def end_of_treatment(
     first, last = end - P["colonoscopy_before_days"] * DAY, end + P["colonoscopy_after_days"] * DAY
     usable = [
         e for e in endoscopies(person)
-        if e.colonoscopy and not e.incomplete and e.mayo is not None and first <= e.on <= last
+        if e.colonoscopy and not e.incomplete and first <= e.on <= last
     ]  # fmt: skip
     if usable:
-        return min(usable, key=lambda e: (abs((e.on - end).days), e.on, e.severity)), None
+        return min(usable, key=lambda e: (e.mayo is None, abs((e.on - end).days), e.on, e.severity)), None
     if any(course.start < on <= last for on in colectomies(person)):
         return None, "colectomy"
     return None, "lost" if last_contact < last else "not_performed"

@@ -10,7 +10,7 @@ import polars as pl
 
 from assets.omop import load_vocabulary
 from schemas import contract
-from tests.omop_rows import START, Hospital, Patient
+from tests.omop_rows import Hospital, Patient
 from tests.oracle.nasty_events import after_remission, around_the_end, at_the_start, contacts
 from tests.oracle.nasty_start import Story, diagnose, steroid_before, tacrolimus
 from warehouse import model
@@ -24,7 +24,9 @@ class Ward(Hospital):
         for layer in contract.LAYERS:
             connection.execute(f"create schema {layer}")
         load_vocabulary(connection)
-        super().__init__(connection, count(1))
+        # one to one below 2**32, and no order: a key must not tell what came first
+        keys = ((number * 2654435761) % 2**32 for number in count(1))
+        super().__init__(connection, keys)  # type: ignore[arg-type]
         self.waiting: dict[str, list[dict[str, object]]] = defaultdict(list)
         self.concept = cache(super().concept)  # type: ignore[method-assign]
         self.strength = cache(super().strength)  # type: ignore[method-assign]
@@ -39,7 +41,7 @@ class Ward(Hospital):
         return key
 
     def write(self) -> None:
-        """Write what waits; keys are shuffled by a fixed rule, so that a key never tells what came first."""
+        """Write what waits."""
         for table, rows in self.waiting.items():
             frame = pl.DataFrame(rows, infer_schema_length=None)
             self.connection.register("frame", frame)
@@ -72,6 +74,3 @@ def history(hospital: Ward, chance: random.Random) -> Patient:
     around_the_end(story)
     contacts(story)
     return patient
-
-
-FIRST_DAY = START

@@ -91,7 +91,9 @@ def _harm(story: Story) -> None:
     patient.measure("creatinine", start - story.one_of(0, 1, 7, 8), 0.8)
     for _ in range(story.one_of(0, 1, 3)):
         day = start + story.one_of(0, 1, 2, 3, 30)
-        patient.measure("creatinine", day, story.chance.choice([0.8, 1.09, 1.1, 1.19, 1.2, 1.4]), story.chance.choice(CLOCKS))
+        patient.measure(
+            "creatinine", day, story.chance.choice([0.8, 1.09, 1.1, 1.19, 1.2, 1.4]), story.chance.choice(CLOCKS)
+        )
     for _ in range(story.one_of(0, 0, 1)):
         day = story.chance.choice([start - 1, start, start + 10, story.end, story.end + 7, story.end + 8])
         low = story.chance.choice([None, None, 1.7])
@@ -115,7 +117,9 @@ def after_remission(story: Story) -> None:
         _high_dose(story, near)
     if story.rarely(0.3):
         product = chance.choice([IFX, ADA])
-        day = story.chance.choice([story.end - 29, story.end - 28, story.end, story.end + 28, story.end + 29, story.remission + 1])
+        day = story.chance.choice(
+            [story.end - 29, story.end - 28, story.end, story.end + 28, story.end + 29, story.remission + 1]
+        )
         key = patient.infuse(product, day, 300)
         if story.rarely(0.7):
             field, concept = 2000000142, story.one_of(2000000154, 2000000154, 2000000153)
@@ -134,7 +138,9 @@ def after_remission(story: Story) -> None:
     if story.rarely(0.4):
         patient.prescribe(PSL, start + story.one_of(147, 152, 153, 154, 182, 183), story.one_of(1, 2, 7), 1)
     if story.rarely(0.05):
-        patient.operate(story.chance.choice([story.remission + 1, story.end, story.end + 28, story.end + 29, story.end + 300]))
+        patient.operate(
+            story.chance.choice([story.remission + 1, story.end, story.end + 28, story.end + 29, story.end + 300])
+        )
 
 
 def around_the_end(story: Story) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.omop_rows import OINTMENT, PSL, PSL_IV, PULSE, TAC, TAC_IV, ENEMA, IFX, ADA, Patient
+from tests.omop_rows import ADA, ENEMA, IFX, OINTMENT, PSL, PSL_IV, PULSE, TAC, TAC_IV, Patient, on
 
 HALF, FIVE, GRACEPTOR = "3999014M2029", "3999014M3025", "3999014N2024"
 SMALL_PSL = "DEMO-PSL1"
@@ -64,7 +64,9 @@ def diagnose(story: Story) -> None:
 def steroid_before(story: Story) -> None:
     """Tapers, restarts, gaps, adequate weeks, and the last day at the limit of the window."""
     patient, start = story.patient, story.start
-    kind = story.chance.choices(["taper", "limit", "restart", "ward", "long", "enema", "start day"], [40, 8, 20, 20, 8, 2, 2])[0]
+    kind = story.chance.choices(
+        ["taper", "limit", "restart", "ward", "long", "enema", "start day"], [40, 8, 20, 20, 8, 2, 2]
+    )[0]
     if kind == "taper":
         day = start - story.one_of(60, 45, 30)
         for mg in (40, 30, 20, 10, 5):
@@ -91,8 +93,8 @@ def steroid_before(story: Story) -> None:
         patient.prescribe(PSL, start, 20, 20)
     if story.rarely(0.05):
         patient.add(
-            "drug_exposure", drug_concept_id=patient.hospital.concept(PSL), drug_exposure_start_date=_date(start - 2),
-            drug_exposure_end_date=_date(start - 2), drug_type_concept_id=32838, days_supply=1, route_concept_id=4132161,
+            "drug_exposure", drug_concept_id=patient.hospital.concept(PSL), drug_exposure_start_date=on(start - 2),
+            drug_exposure_end_date=on(start - 2), drug_type_concept_id=32838, days_supply=1, route_concept_id=4132161,
         )  # fmt: skip
     if story.rarely(0.15):
         product = story.chance.choice([IFX, ADA])
@@ -160,9 +162,3 @@ def _out_of_hospital(story: Story, day: int) -> None:
         day = begin + 1
         mg *= story.chance.choice([1, 1, 1, 1.24, 1.25, 1.5, 0.5])
     story.end = cover if stopped is None else stopped
-
-
-def _date(day: int) -> object:
-    from tests.omop_rows import on
-
-    return on(day)

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from tests.oracle.facts import Condition, Drug, Measurement, Observation, P, Person, Procedure, Visit
+from tests.oracle.facts import DAY, Condition, Drug, Measurement, Observation, P, Person, Procedure, Visit
 
 Rows = list[tuple[Any, ...]]
 SYSTEMIC_ROUTES = {P["route_oral"], P["route_intravenous"], P["route_subcutaneous"]}
@@ -69,14 +69,11 @@ def _drugs(connection: duckdb.DuckDBPyConnection, persons: dict[int, Person]) ->
     ):
         ingredient_of[descendant].add(ancestor)
     strengths = {}
-    tacrolimus_products = set()
     for product, ingredient, amount, unit in _rows(
         connection,
         "select drug_concept_id, ingredient_concept_id, amount_value, amount_unit_concept_id from omop.drug_strength",
     ):
         strengths[product, ingredient] = amount if unit == P["unit_milligram"] else None
-        if ingredient == P["tacrolimus"]:
-            tacrolimus_products.add(product)
     for key, person, product, start, end, at, kind, quantity, supply, route, stopped, reason, visit in _rows(
         connection,
         """select drug_exposure_id, person_id, drug_concept_id, drug_exposure_start_date, drug_exposure_end_date,
@@ -93,8 +90,9 @@ def _drugs(connection: duckdb.DuckDBPyConnection, persons: dict[int, Person]) ->
             who.drugs.append(
                 Drug(key, ingredient, given, start, end, at, supply or 1, mg, route, stopped, reason, visit)
             )
-        if product in tacrolimus_products or P["tacrolimus"] in ingredient_of[product]:
-            who.any_tacrolimus = True
+        who.any_tacrolimus |= P["tacrolimus"] in ingredient_of[product]
+        proven = start + (min(supply or 1, P["supply_contact_max_days"]) - 1) * DAY
+        who.contacts.append(max(start, min(proven, stopped or proven)))
 
 
 def _measurements(connection: duckdb.DuckDBPyConnection, persons: dict[int, Person]) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tests.oracle.courses import Course, courses
 from tests.oracle.facts import DAY, Drug, P, Person
-from tests.oracle.steroids import BIOLOGICS, SteroidDay, exception, high_doses
+from tests.oracle.steroids import BIOLOGICS, SteroidDay, high_doses
 from tests.oracle.troughs import at_least, target, valid_troughs
 
 
@@ -24,8 +24,7 @@ def candidates(
     if remission_on is None:
         return set()
     found = {
-        Candidate(high.days[0], "R1", exception(person, high) is not None)
-        for high in high_doses(steroid) if high.days[0] > remission_on
+        Candidate(high.start, "R1", False) for high in high_doses(person, steroid) if high.start > remission_on
     }  # fmt: skip
     found |= _biologics(person, course, remission_on)
     found |= {
@@ -47,7 +46,8 @@ def _biologics(person: Person, course: Course, remission_on: dt.date) -> set[Can
     found = set()
     for name in BIOLOGICS:
         doses = person.taking(name)
-        in_use = any(remission_on - P["biologic_in_use_days"] * DAY <= d.start <= remission_on for d in doses)
+        since = remission_on - P["biologic_in_use_days"] * DAY
+        in_use = any(d.start <= remission_on and d.taken_until >= since for d in doses)
         later = [d for d in doses if d.start > remission_on]
         if later and not in_use:
             first = min(d.start for d in later)
@@ -66,7 +66,9 @@ def _planned(person: Person, course: Course, rows: list[Drug]) -> bool:
         and o.event_field == P["event_field_drug"] and o.event in {d.id for d in rows}
         for o in person.observations
     )  # fmt: skip
-    scores = [m for m in person.values("clinical_activity_index") if m.on <= first]
+    scores = [
+        m for m in person.values("clinical_activity_index") if 0 <= (first - m.on).days <= P["planned_switch_days"]
+    ]
     if not maintenance or not scores:
         return False
     last = max(scores, key=lambda m: (m.on, m.at or dt.datetime.min, m.id)).value

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tests.oracle.courses import Course
 from tests.oracle.facts import DAY, Measurement, P, Person
-from tests.oracle.steroids import BIOLOGICS, SteroidDay, colectomies, exception, high_doses
+from tests.oracle.steroids import BIOLOGICS, SteroidDay, colectomies, high_doses
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ def rescues(person: Person, course: Course, steroid: dict[dt.date, SteroidDay]) 
     found |= {("ciclosporin", d.start) for d in person.taking("ciclosporin")}
     found |= {("colectomy", on) for on in colectomies(person)}
     before = steroid.get(course.start - DAY)
-    for high in high_doses(steroid):
-        if exception(person, high) is None and high.peak_mg > (before.mg if before else Decimal(0)):
-            found.add(("high_dose_iv_steroid", high.days[0]))
+    for high in high_doses(person, steroid):
+        if high.peak_mg > (before.mg if before else Decimal(0)):
+            found.add(("high_dose_iv_steroid", high.start))
     return {(kind, on) for kind, on in found if on > course.start}
 
 
@@ -37,7 +37,7 @@ def remission(person: Person, course: Course, steroid: dict[dt.date, SteroidDay]
     low = [m for m in scores if m.value is not None and m.value <= P["remission_cai_max"]]
     if not low:
         return Remission(None, None, "not_reached")
-    best = min(low, key=lambda m: (m.on, m.at or dt.datetime.max, m.id))
+    best = min(low, key=lambda m: (m.on, m.value, m.id))
     if any(on <= best.on for _, on in rescues(person, course, steroid)):
         return Remission(None, None, "rescue_before_remission")
     return Remission(best.on, best, None)

@@ -2,10 +2,12 @@
 
 import datetime as dt
 from decimal import Decimal
+from itertools import pairwise
 
+from tests.oracle.characteristics import weight_kg
 from tests.oracle.courses import Course
 from tests.oracle.entry import colitis
-from tests.oracle.facts import DAY, P, Person
+from tests.oracle.facts import P, Person
 from tests.oracle.steroids import SteroidDay, runs
 
 Shown = tuple[dt.date, str]
@@ -20,14 +22,19 @@ def steroid_response(
     if recorded:
         return max(recorded)[1], "diagnosis"
     before = {day: dose.mg for day, dose in steroid.items() if day < course.start and not dose.unknown}
-    shown = [*resistant(person, course.start, before), *dependent(before)]
+    shown = [*resistant(person, course.start, before, _adequate_mg(weight_kg(person, course))), *dependent(before)]
     return (max(shown)[1], "pattern") if shown else (None, None)
 
 
-def resistant(person: Person, start: dt.date, doses: dict[dt.date, Decimal]) -> list[Shown]:
+def _adequate_mg(weight: Decimal | None) -> Decimal:
+    limit = Decimal(repr(P["adequate_steroid_mg"]))
+    return limit if weight is None else min(limit, Decimal(repr(P["adequate_steroid_mg_per_kg"])) * weight)
+
+
+def resistant(person: Person, start: dt.date, doses: dict[dt.date, Decimal], adequate_mg: Decimal) -> list[Shown]:
     """An adequate dose for a week, tacrolimus within two weeks of that, the colitis active and not halved."""
     found = []
-    for run in runs(day for day, mg in doses.items() if mg >= _adequate_mg(person, day)):
+    for run in runs(day for day, mg in doses.items() if mg >= adequate_mg):
         if len(run) < P["adequate_steroid_days"]:
             continue
         shown_on = run[P["adequate_steroid_days"] - 1]
@@ -43,27 +50,21 @@ def resistant(person: Person, start: dt.date, doses: dict[dt.date, Decimal]) -> 
     return found
 
 
-def _adequate_mg(person: Person, on: dt.date) -> Decimal:
-    weights = [m for m in person.values("body_weight") if m.on <= on]
-    limit = Decimal(repr(P["adequate_steroid_mg"]))
-    if not weights:
-        return limit
-    weight = max(weights, key=lambda m: (m.on, m.at or dt.datetime.min, m.id)).value
-    return limit if weight is None else min(limit, Decimal(repr(P["adequate_steroid_mg_per_kg"])) * weight)
-
-
 def dependent(doses: dict[dt.date, Decimal]) -> list[Shown]:
-    """A higher dose soon after a taper to a low one, or steroid without a break for long."""
+    """More steroid, or steroid anew, soon after a taper to a low dose; or steroid unbroken for long."""
     found = []
     low = Decimal(repr(P["taper_below_mg"]))
-    window = P["flare_after_taper_days"]
-    for day, mg in doses.items():
-        previous = max((d for d in doses if d < day), default=None)
-        if previous is None or (day - previous).days > window + 1:
-            continue
-        rise = mg > doses[previous] or (day - previous).days > 1
-        tapered = any(d <= previous and 0 < (day - d).days <= window and doses[d] < low for d in doses)
-        if rise and tapered:
+    ordered = sorted(doses)
+    for previous, day in pairwise(ordered):
+        tapered = any(
+            d <= previous
+            and (day - d).days <= P["flare_after_taper_days"]
+            and doses[d] < low
+            and any(earlier < d and doses[earlier] > doses[d] for earlier in ordered)
+            for d in ordered
+        )
+        anew = (day - previous).days - 1 > P["steroid_stretch_gap_days"]
+        if tapered and (doses[day] > doses[previous] or anew):
             found.append((day, "dependent"))
     for run in runs(doses):
         if len(run) >= P["dependent_steroid_days"]:

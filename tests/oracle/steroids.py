@@ -39,19 +39,32 @@ class SteroidDay:
 
 
 def steroid_days(person: Person) -> dict[dt.date, SteroidDay]:
-    """Every day with steroid. Given counts, not ordered: a prescription is silent on a day with doses given."""
+    """Every day with steroid. Given counts, not ordered: a prescription is silent inside a stay.
+
+    On the day of admission or discharge it is silent where the ward gave a steroid. A new prescription of an
+    ingredient by a route replaces the one before it.
+    """
     drugs = person.taking(*STEROIDS)
     found: dict[dt.date, SteroidDay] = defaultdict(SteroidDay)
     for drug in drugs:
         if drug.given:
             found[drug.start].add(drug)
     given = set(found)
-    for drug in drugs:
-        if not drug.given:
-            for i in range((drug.taken_until - drug.start).days + 1):
-                if (day := drug.start + i * DAY) not in given:
-                    found[day].add(drug)
+    latest: dict[tuple[int, bool, dt.date], list[Drug]] = {}
+    for drug in sorted((d for d in drugs if not d.given), key=lambda d: d.start):
+        for i in range((drug.taken_until - drug.start).days + 1):
+            same = latest.setdefault((drug.ingredient, drug.intravenous, drug.start + i * DAY), [])
+            same[:] = [*(d for d in same if d.start == drug.start), drug]
+    for (_, _, day), prescribed in latest.items():
+        if not _silent(person, day, day in given):
+            for drug in prescribed:
+                found[day].add(drug)
     return dict(found)
+
+
+def _silent(person: Person, day: dt.date, given: bool) -> bool:
+    stays = [v for v in person.visits.values() if v.inpatient]
+    return any(v.start < day < v.end or (given and day in (v.start, v.end)) for v in stays)
 
 
 def runs(days: Iterable[dt.date], gap: int = 0) -> list[list[dt.date]]:
@@ -75,31 +88,32 @@ def stretch_before(days: dict[dt.date, SteroidDay], start: dt.date) -> tuple[dt.
 class HighDose:
     """Consecutive days with a high intravenous dose, or a pulse."""
 
-    days: tuple[dt.date, ...]
+    start: dt.date
     peak_mg: Decimal
-    pulse: bool
 
 
-def high_doses(days: dict[dt.date, SteroidDay]) -> list[HighDose]:
-    """Runs of high days that are long enough or hold a pulse (D14 R1)."""
+def high_doses(person: Person, days: dict[dt.date, SteroidDay]) -> list[HighDose]:
+    """Runs of high days that are long enough or hold a pulse, cover and premedication left out (D14 R1)."""
+    infusions = {d.start for d in person.taking(*BIOLOGICS) if d.intravenous}
+    high = [
+        day
+        for day, dose in days.items()
+        if dose.iv_mg >= Decimal(repr(P["iv_steroid_min_mg"])) and not _covers_operation(person, day)
+    ]
     found = []
-    for run in runs(day for day, dose in days.items() if dose.iv_mg >= Decimal(repr(P["iv_steroid_min_mg"]))):
+    for run in runs(high):
         pulse = any(days[d].iv_methylprednisolone_mg >= Decimal(repr(P["iv_pulse_min_mg"])) for d in run)
-        if pulse or len(run) >= P["iv_steroid_min_days"]:
-            found.append(HighDose(tuple(run), max(days[d].iv_mg for d in run), pulse))
+        premedication = len(run) == 1 and run[0] in infusions
+        if (pulse or len(run) >= P["iv_steroid_min_days"]) and not premedication:
+            found.append(HighDose(run[0], max(days[d].iv_mg for d in run)))
     return found
 
 
-def exception(person: Person, high: HighDose) -> str | None:
-    """Why a high dose is no treatment of colitis: premedication of a biologic, or cover of an operation."""
-    infusions = {d.start for d in person.taking(*BIOLOGICS) if d.intravenous}
-    if len(high.days) == 1 and high.days[0] in infusions:
-        return "premedication"
-    for operation in colectomies(person):
-        first, last = operation - P["surgery_before_days"] * DAY, operation + P["surgery_after_days"] * DAY
-        if first <= high.days[0] and high.days[-1] <= last:
-            return "surgery"
-    return None
+def _covers_operation(person: Person, day: dt.date) -> bool:
+    endoscopies = (P["colonoscopy"], P["sigmoidoscopy"])
+    operations = [p.on for p in person.procedures if p.concept not in endoscopies]
+    before, after = P["surgery_before_days"], P["surgery_after_days"]
+    return any(-before <= (day - on).days <= after for on in operations)
 
 
 def colectomies(person: Person) -> list[dt.date]:

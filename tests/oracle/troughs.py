@@ -42,8 +42,18 @@ def timing(person: Person, level: Measurement) -> str:
 
 def levels(person: Person, course: Course) -> list[tuple[Measurement, str]]:
     """Levels during the course with their timing, in order of time."""
-    found = [m for m in person.values("tacrolimus_level") if course.start <= m.on <= course.covered_until]
+    found = [
+        m
+        for m in person.values("tacrolimus_level")
+        if course.start <= m.on <= course.covered_until and _after_first_dose(m, course)
+    ]
     return [(m, timing(person, m)) for m in sorted(found, key=lambda m: (m.on, m.at or dt.datetime.max, m.id))]
+
+
+def _after_first_dose(level: Measurement, course: Course) -> bool:
+    if level.at is None or course.start_at is None:
+        return level.on > course.start
+    return level.at > course.start_at
 
 
 def valid_troughs(person: Person, course: Course) -> list[Measurement]:
@@ -68,7 +78,7 @@ def target(person: Person, course: Course) -> Target:
     observed = min(P["target_within_days"], (course.covered_until - course.start).days)
     reached: bool | None = bool(in_time)
     reason = None if in_time else "not_reached"
-    if not troughs:
+    if not any((m.on - course.start).days <= P["target_within_days"] for m in troughs):
         reached, reason = None, "no_trough"
     return Target(
         reached, min(in_time, default=None), None if in_time else observed, inside, switch_on, basis, reason
@@ -79,7 +89,7 @@ def _switch(person: Person, course: Course, inside: dt.date | None) -> tuple[dt.
     orders = [
         o.on for o in person.observations
         if o.concept == P["trough_target_low"] and o.value is not None
-        and o.value < Decimal(repr(P["target_trough_min_ng_ml"])) and course.start <= o.on <= course.covered_until
+        and o.value < Decimal(repr(P["target_trough_min_ng_ml"])) and course.start < o.on <= course.covered_until
     ]  # fmt: skip
     if orders:
         return min(orders), "order"
