@@ -73,7 +73,7 @@ def _study(person: Person, course: Course, steroid: dict[dt.date, SteroidDay]) -
             "mucosal_healing": healed, "study_group": {True: "mh", False: "nmh", None: None}[healed],
             "mayo_endoscopic_subscore": scope and scope.mayo, "uceis_total": scope and scope.uceis,
             "after_relapse": None if scope is None else bool(relapse_on and scope.on > relapse_on),
-            "reason": no_scope,
+            "reason": "no_mayo_endoscopic_subscore" if scope and scope.mayo is None else no_scope,
         },
         ("labels.relapse", ()): {
             "time_zero_on": quiet.on, "relapse_on": relapse_on, "criterion": criteria[0] if criteria else None,
