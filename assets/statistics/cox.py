@@ -37,7 +37,7 @@ def cox_regression(
     """
     of = spells(stop, events, start)
     reason = not_estimable(covariates, of)
-    fitted = None if reason else _fit(matrix(covariates, of), of)
+    fitted = None if reason else fit(matrix(covariates, of), of)
     if reason or fitted is None:
         return without(reason or "separation", HAZARD_RATIO, covariates, of)
     coefficients, covariance = fitted
@@ -49,8 +49,8 @@ def cox_regression(
         [ratio(HAZARD_RATIO, term, float(b), float(error), confidence, n, cases) for term, b, error in terms],
         [
             chi_square(LIKELIHOOD_RATIO, 2 * (here.log_likelihood - null.log_likelihood), len(errors)),
-            chi_square(WALD, coefficients @ here.information @ coefficients, len(errors)),
-            chi_square(SCORE, null.score @ np.linalg.solve(null.information, null.score), len(errors)),
+            chi_square(WALD, float(coefficients @ here.information @ coefficients), len(errors)),
+            chi_square(SCORE, float(null.score @ np.linalg.solve(null.information, null.score)), len(errors)),
         ],
         dict(zip(covariates, coefficients.tolist(), strict=True)),
         covariance,
@@ -78,8 +78,8 @@ def without(reason: str, measure: str, covariates: Covariates, of: Spells) -> Mo
     return Model([unknown(measure, term, reason, n, cases) for term in covariates], tests, None, None, None)
 
 
-def _fit(x: Numbers, of: Spells) -> tuple[Numbers, Numbers] | None:
-    """lifelines' coefficients and covariance, or None where the likelihood rises without end.
+def fit(x: Numbers, of: Spells, weights: Numbers | None = None) -> tuple[Numbers, Numbers] | None:
+    """lifelines' coefficients and covariance (the inverse information), or None where the likelihood has no top.
 
     lifelines only warns of separation, so the warnings are set aside and the information is asked instead.
     """
@@ -92,11 +92,18 @@ def _fit(x: Numbers, of: Spells) -> tuple[Numbers, Numbers] | None:
     frame["stop"], frame["event"] = of.stop[lasting], of.event[lasting].astype(int)
     if of.start is not None:
         frame["start"] = of.start[lasting]
+    if weights is not None:
+        frame["weight"] = weights[lasting]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             fitter = CoxPHFitter().fit(
-                frame, "stop", "event", entry_col=None if of.start is None else "start", fit_options=FIT
+                frame,
+                "stop",
+                "event",
+                weights_col=None if weights is None else "weight",
+                entry_col=None if of.start is None else "start",
+                fit_options=FIT,
             )
         except ConvergenceError:
             return None

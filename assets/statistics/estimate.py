@@ -58,7 +58,9 @@ def quantile(confidence: float) -> float:
     return float(stats.norm.isf((1 - confidence) / 2))
 
 
-def ratio(measure: str, term: str, coefficient: float, error: float, confidence: float, n: int, events: int) -> Estimate:
+def ratio(
+    measure: str, term: str, coefficient: float, error: float, confidence: float, n: int, events: int
+) -> Estimate:
     """A ratio with Wald's interval and p-value from its logarithm and the logarithm's standard error."""
     from scipy import stats
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from assets.statistics.competing import Causes
 from assets.statistics.cox import FLAT, without
-from assets.statistics.estimate import Covariates, Model, Numbers, chi_square, ratio
+from assets.statistics.estimate import Covariates, Flags, Model, Numbers, chi_square, ratio
 from assets.statistics.partial_likelihood import matrix
 from assets.statistics.risk_sets import Spells, spells
 
@@ -22,7 +22,7 @@ class _Weighted(NamedTuple):
 
     days: Numbers
     events: Numbers
-    cases: Numbers
+    cases: Flags
     lasting: Numbers
     gone: Numbers
     uncensored: Numbers
@@ -68,7 +68,7 @@ def fine_gray(
     terms = zip(covariates, now, errors, strict=True)
     return Model(
         [ratio(SUBDISTRIBUTION_HAZARD_RATIO, t, float(b), float(e), confidence, n, cases) for t, b, e in terms],
-        [chi_square(WALD, now @ np.linalg.solve(covariance, now), len(now))],
+        [chi_square(WALD, float(now @ np.linalg.solve(covariance, now)), len(now))],
         dict(zip(covariates, now.tolist(), strict=True)),
         covariance,
         likelihood,
@@ -92,7 +92,7 @@ def _censoring(of: Spells, ended: Numbers) -> tuple[Numbers, Numbers, Numbers, N
     at, lost = np.unique(of.stop[ended == 0], return_counts=True)
     followed = len(of.stop) - np.searchsorted(np.sort(of.stop), at, side="left")
     kept = np.concatenate([[1.0], np.cumprod(1 - lost / followed)])
-    return at, lost, followed, kept[np.searchsorted(at, of.stop, side="left")]
+    return at, lost.astype(float), followed.astype(float), kept[np.searchsorted(at, of.stop, side="left")]
 
 
 def _prepare(of: Spells, ended: Numbers, cause: int) -> _Weighted:
@@ -100,7 +100,7 @@ def _prepare(of: Spells, ended: Numbers, cause: int) -> _Weighted:
     at, lost, followed, kept = _censoring(of, ended)
     curve = np.concatenate([[1.0], np.cumprod(1 - lost / followed)])
     gone = np.where((ended > 0) & (ended != cause), 1 / kept, 0.0)
-    return _Weighted(days, events, of.event, of.stop, gone, curve[np.searchsorted(at, days, side="left")])
+    return _Weighted(days, events.astype(float), of.event, of.stop, gone, curve[np.searchsorted(at, days, side="left")])
 
 
 def _sums(values: Numbers, data: _Weighted) -> Numbers:

@@ -55,7 +55,7 @@ def firth_cox(
             held[k] = value
             return 2 * (top - _penalised(_maximise(x, of, held, ties, held=k)[1]))
 
-        bounds = [_cross(lambda v, lost=lost: lost(v) - fall, best[k], sign * errors[k]) for sign in (-1, 1)]
+        bounds = [_cross(lost, fall, best[k], sign * errors[k]) for sign in (-1, 1)]
         low, high = (None if b is None else float(np.exp(b / scale[k])) for b in bounds)
         p_value = chi_square(LIKELIHOOD_RATIO, max(lost(0.0), 0.0), 1).p_value
         value, error = float(np.exp(best[k] / scale[k])), float(errors[k] / scale[k])
@@ -74,7 +74,9 @@ def _penalised(at: Derivatives) -> float:
     return at.log_likelihood + float(np.linalg.slogdet(at.information)[1]) / 2
 
 
-def _maximise(x: Numbers, of: Spells, first: Numbers, ties: Ties, held: int | None = None) -> tuple[Numbers, Derivatives]:
+def _maximise(
+    x: Numbers, of: Spells, first: Numbers, ties: Ties, held: int | None = None
+) -> tuple[Numbers, Derivatives]:
     """Newton with the modified score U + tr(I^-1 dI) / 2; steps are halved until the likelihood rises."""
     free = np.array([k for k in range(len(first)) if k != held], dtype=int)
     now, at = first, derivatives(first, x, of, ties)
@@ -97,13 +99,13 @@ def _maximise(x: Numbers, of: Spells, first: Numbers, ties: Ties, held: int | No
     return now, at
 
 
-def _cross(lost: Callable[[float], float], best: float, step: float) -> float | None:
-    """Where the profile has fallen far enough on one side: outward in doubling steps, then between."""
+def _cross(lost: Callable[[float], float], fall: float, best: float, step: float) -> float | None:
+    """Where the profile has lost `fall` on one side: outward in doubling steps, then between."""
     from scipy import optimize
 
     near, far = best, best + step
-    while lost(far) < 0:
+    while lost(far) < fall:
         near, far = far, best + 2 * (far - best)
         if abs(far) > FARTHEST:
             return None
-    return float(optimize.brentq(lost, min(near, far), max(near, far), xtol=1e-9))
+    return float(optimize.brentq(lambda value: lost(value) - fall, min(near, far), max(near, far), xtol=1e-9))

@@ -47,7 +47,8 @@ def derivatives(coefficients: Numbers, x: Numbers, of: Spells, ties: Ties = "efr
     """Value and derivatives of the log partial likelihood for at least one event.
 
     Of d events on a day the k-th (from 0) sees the risk set less k/d of the cases' own weight; with Breslow's ties
-    all see the whole risk set. Sources: Efron 1977, JASA 72:557; Breslow 1974, Biometrics 30:89; moments as in Therneau and Grambsch 2000, chapter 3.
+    all see the whole risk set. Sources: Efron 1977, JASA 72:557; Breslow 1974, Biometrics 30:89; the moments:
+    Therneau and Grambsch 2000, chapter 3.
     """
     x = x - x.mean(axis=0)
     risk = x @ coefficients

@@ -136,15 +136,19 @@ write(stack(Map(fine_gray, names(competing), competing)), "fine_gray")
 weighted <- function(name, d) {
   covariates <- setdiff(terms_of(d), "group")
   model <- glm(as.formula(paste("group ~", paste(covariates, collapse = "+"))), binomial, d, control = list(epsilon = 1e-13))
-  w <- (1 / fitted(model))[d$group == 1]; part <- d[d$group == 1, ]
+  both <- ifelse(d$group == 1, 1 / fitted(model), 1 / (1 - fitted(model)))
+  w <- both[d$group == 1]; part <- d[d$group == 1, ]
+  s <- coxph(Surv(time, event) ~ group, d, weights = both, robust = TRUE, control = coxph.control(eps = 1e-11))
   f <- survfit(Surv(time, event) ~ 1, part, weights = w, robust = TRUE)
   i <- match(spread(f$time[f$n.event > 0]), f$time)
   list(model = data.frame(dataset = name, term = names(coef(model)), coefficient = coef(model),
                           std_err = sqrt(diag(vcov(model)))),
        curve = data.frame(dataset = name, t = f$time[i], at_risk = f$n.risk[i], events = f$n.event[i],
-                          event_free = f$surv[i], std_err = f$std.err[i] * f$surv[i]))
+                          event_free = f$surv[i], std_err = f$std.err[i]), # robust errors are of the curve itself
+       cox = data.frame(dataset = name, coefficient = coef(s), std_err = sqrt(s$var[1, 1]), naive = sqrt(s$naive.var[1, 1])))
 }
 found <- Map(weighted, names(single)[names(single) != "aml"], single[names(single) != "aml"])
 write(stack(lapply(found, `[[`, "model")), "logistic")
 write(stack(lapply(found, `[[`, "curve")), "weighted_curve")
+write(stack(lapply(found, `[[`, "cox")), "weighted_cox")
 cat(R.version.string, "survival", format(packageVersion("survival")), "cmprsk", format(packageVersion("cmprsk")), "\n")
