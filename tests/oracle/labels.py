@@ -1,6 +1,7 @@
 """All values of one person, table by table: what the oracle says the warehouse should hold."""
 
 import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from tests.oracle import baselines, characteristics
@@ -16,6 +17,7 @@ from tests.oracle.response import steroid_response
 from tests.oracle.steroids import SteroidDay, steroid_days, stretch_before
 from tests.oracle.troughs import levels, target
 
+MICRO = Decimal("0.000001")
 Row = dict[str, Any]
 Said = dict[tuple[str, tuple[Any, ...]], Row]
 """By table and key within the person: values by column."""
@@ -77,7 +79,8 @@ def _study(person: Person, course: Course, steroid: dict[dt.date, SteroidDay]) -
         },
         ("labels.relapse", ()): {
             "time_zero_on": quiet.on, "relapse_on": relapse_on, "criterion": criteria[0] if criteria else None,
-            "criteria": criteria or None, "on_treatment": None if relapse_on is None else relapse_on <= course.covered_until,
+            "criteria": criteria or None,
+            "on_treatment": None if relapse_on is None else relapse_on <= course.covered_until,
             "reason": None if relapse_on else "no_remission" if quiet.on is None else "no_relapse",
         },
         ("labels.follow_up", ()): {
@@ -131,6 +134,6 @@ def _characteristic(
         "azathioprine": characteristics.azathioprine_days(person, course) >= P["azathioprine_min_days"],
         "steroid_free_24w": free, "steroid_free_reason": no_free,
         "weight_kg": weight,
-        "initial_dose_mg_per_kg": None if weight is None or dose is None else round(dose / weight, 6),
+        "initial_dose_mg_per_kg": None if weight is None or dose is None else (dose / weight).quantize(MICRO, ROUND_HALF_UP),
         "doses_per_day": characteristics.doses_per_day(person, course),
     }  # fmt: skip

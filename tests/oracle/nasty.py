@@ -11,8 +11,11 @@ import polars as pl
 from assets.omop import load_vocabulary
 from schemas import contract
 from tests.omop_rows import Hospital, Patient
-from tests.oracle.nasty_events import after_remission, around_the_end, at_the_start, contacts
-from tests.oracle.nasty_start import Story, diagnose, steroid_before, tacrolimus
+from tests.oracle.nasty_after import around_the_end, contacts, relapse, take_along
+from tests.oracle.nasty_before import diagnose, treat_with_steroid
+from tests.oracle.nasty_story import Story
+from tests.oracle.nasty_tacrolimus import treat_with_tacrolimus
+from tests.oracle.nasty_under import at_the_start
 from warehouse import model
 
 
@@ -63,14 +66,22 @@ def ward(patients: int, seed: int) -> duckdb.DuckDBPyConnection:
 def history(hospital: Ward, chance: random.Random) -> Patient:
     """One patient; each part of the story is hard with some probability, so that most still enter the study."""
     birth = chance.choice(["1999-01-01", "1999-01-02", "1998-12-31"]) if chance.random() < 0.06 else None
-    patient = hospital.patient(birth or f"{chance.randint(1940, 1996)}-0{chance.randint(1, 9)}-28")
+    sex = chance.choice([8507, 8532, 8507, 8532, 8507, 8532, 0])
+    patient = hospital.patient(birth or f"{chance.randint(1940, 1996)}-0{chance.randint(1, 9)}-28", sex)
     shift = chance.choice([-276, -275, 0, 729, 730]) if chance.random() < 0.06 else chance.randint(0, 700)
     story = Story(patient, chance, start=shift)
-    diagnose(story)
-    steroid_before(story)
-    tacrolimus(story)
-    at_the_start(story)
-    after_remission(story)
-    around_the_end(story)
-    contacts(story)
+    for chapter in CHAPTERS:
+        chapter(story)
     return patient
+
+
+CHAPTERS = (
+    diagnose,
+    treat_with_steroid,
+    treat_with_tacrolimus,
+    at_the_start,
+    relapse,
+    take_along,
+    around_the_end,
+    contacts,
+)

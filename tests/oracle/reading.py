@@ -25,7 +25,8 @@ def people(connection: duckdb.DuckDBPyConnection) -> list[Person]:
         row[0]: Person(row[0], row[1], dt.date(*row[2:5]) if all(row[2:5]) else None, lock)
         for row in _rows(
             connection,
-            "select person_id, gender_concept_id, year_of_birth, month_of_birth, day_of_birth from omop.person order by 1",
+            """select person_id, gender_concept_id, year_of_birth, month_of_birth, day_of_birth
+            from omop.person order by 1""",
         )
     }
     _visits(connection, persons)
@@ -34,7 +35,8 @@ def people(connection: duckdb.DuckDBPyConnection) -> list[Person]:
     _conditions(connection, persons)
     for key, person, concept, on in _rows(
         connection,
-        "select procedure_occurrence_id, person_id, procedure_concept_id, procedure_date from omop.procedure_occurrence",
+        """select procedure_occurrence_id, person_id, procedure_concept_id, procedure_date
+        from omop.procedure_occurrence""",
     ):
         persons[person].procedures.append(Procedure(key, concept, on))
     for key, person, concept, on, value, coded, event, event_field in _rows(
@@ -56,7 +58,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> Rows:
 def _visits(connection: duckdb.DuckDBPyConnection, persons: dict[int, Person]) -> None:
     for key, person, concept, start, end in _rows(
         connection,
-        "select visit_occurrence_id, person_id, visit_concept_id, visit_start_date, visit_end_date from omop.visit_occurrence",
+        """select visit_occurrence_id, person_id, visit_concept_id, visit_start_date, visit_end_date
+        from omop.visit_occurrence""",
     ):
         persons[person].visits[key] = Visit(key, concept == P["inpatient_visit"], start, end or start)
 
@@ -65,13 +68,15 @@ def _drugs(connection: duckdb.DuckDBPyConnection, persons: dict[int, Person]) ->
     ingredient_of = defaultdict(set)
     for ancestor, descendant in _rows(
         connection,
-        "select ancestor_concept_id, descendant_concept_id from omop.concept_ancestor where ancestor_concept_id <> descendant_concept_id",
+        """select ancestor_concept_id, descendant_concept_id from omop.concept_ancestor
+        where ancestor_concept_id <> descendant_concept_id""",
     ):
         ingredient_of[descendant].add(ancestor)
     strengths = {}
     for product, ingredient, amount, unit in _rows(
         connection,
-        "select drug_concept_id, ingredient_concept_id, amount_value, amount_unit_concept_id from omop.drug_strength",
+        """select drug_concept_id, ingredient_concept_id, amount_value, amount_unit_concept_id
+        from omop.drug_strength""",
     ):
         strengths[product, ingredient] = amount if unit == P["unit_milligram"] else None
     for key, person, product, start, end, at, kind, quantity, supply, route, stopped, reason, visit in _rows(

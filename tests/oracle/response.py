@@ -10,6 +10,7 @@ from tests.oracle.entry import colitis
 from tests.oracle.facts import P, Person
 from tests.oracle.steroids import SteroidDay, runs
 
+EARLY = dt.datetime.min
 Shown = tuple[dt.date, str]
 
 
@@ -38,13 +39,14 @@ def resistant(person: Person, start: dt.date, doses: dict[dt.date, Decimal], ade
         if len(run) < P["adequate_steroid_days"]:
             continue
         shown_on = run[P["adequate_steroid_days"] - 1]
-        scores = sorted(
-            (m.on, m.value) for m in person.values("clinical_activity_index")
+        scores = [
+            m.value
+            for m in sorted(person.values("clinical_activity_index"), key=lambda m: (m.on, m.at or EARLY, m.id))
             if run[0] <= m.on <= start and m.value is not None
-        )  # fmt: skip
-        active = bool(scores) and all(value >= P["active_cai_min"] for _, value in scores)
+        ]
+        active = bool(scores) and all(value >= P["active_cai_min"] for value in scores)
         remains = Decimal(1) - Decimal(repr(P["cai_drop_fraction"]))
-        halved = bool(scores) and any(value <= remains * scores[0][1] for _, value in scores)
+        halved = bool(scores) and any(value <= remains * scores[0] for value in scores)
         if 0 <= (start - shown_on).days <= P["rescue_within_days"] and active and not halved:
             found.append((shown_on, "resistant"))
     return found
