@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assets.statistics.estimate import Flags, Numbers, chi_square, quantile
 from assets.statistics.result import Result, undefined
@@ -26,26 +27,33 @@ def curve(of: Spells, confidence: float = 0.95, interval: Interval = "log-log") 
     """
     if not len(of.stop):
         return []
-    if (of.stop != of.stop.round()).any():
-        raise ValueError("a curve is drawn over whole days")
-    days = np.unique(of.stop)
-    left = np.searchsorted(days, of.stop)
-    events = np.bincount(left, of.event, len(days))
-    censored = np.bincount(left, ~of.event, len(days))
-    at_risk = risk_sums(days, of, np.ones((len(of.stop), 1)))[:, 0]
-    at_risk = np.where(days == 0, 0, at_risk)  # nobody is followed before the first day
+    stop = _whole(of.stop)
+    ended = np.bincount(stop)
+    entered = np.bincount([0], [len(stop)], len(ended))
+    if of.start is not None:
+        entered = np.bincount(_whole(of.start), minlength=len(ended))
+    days = np.flatnonzero(ended)
+    events = np.bincount(stop[of.event], minlength=len(ended))[days].astype(float)
+    censored = ended[days] - events
+    at_risk = (np.cumsum(entered - ended) - (entered - ended))[days].astype(float)
     share = np.divide(events, at_risk, out=np.zeros_like(events), where=at_risk > 0)
     free = np.cumprod(1 - share)
     greenwood = np.divide(share, at_risk - events, out=np.zeros_like(events), where=at_risk > events)
     lower, upper = _bounds(free, np.cumsum(greenwood), quantile(confidence), interval)
-    present = len(of.stop) if of.start is None else int((of.start <= 0).sum())
-    first = Step(0, present, 0, int(censored[days == 0].sum()), 1.0, 1.0, 1.0)
+    first = Step(0, int(entered[0]), 0, int(censored[days == 0].sum()), 1.0, 1.0, 1.0)
     steps = zip(days, at_risk, events, censored, free, lower, upper, strict=True)
     return [first] + [
         Step(int(day), int(n), int(d), int(c), float(s), *((float(lo), float(hi)) if s > 0 else (None, None)))
         for day, n, d, c, s, lo, hi in steps
         if day > 0
     ]
+
+
+def _whole(days: Numbers) -> NDArray[np.int64]:
+    whole = days.astype(np.int64)
+    if (whole != days).any():
+        raise ValueError("a curve is drawn over whole days")
+    return whole
 
 
 def _bounds(free: Numbers, greenwood: Numbers, z: float, interval: Interval) -> tuple[Numbers, Numbers]:

@@ -43,14 +43,13 @@ def spells(
 
 
 def risk_sums(times: Numbers, of: Spells, values: Numbers) -> Numbers:
-    """The sum of `values` (one row a spell) over everybody at risk, for each of `times`."""
+    """The sum of `values` (one row a spell) over everybody at risk, for each of `times` (ascending)."""
     found = _sums_from(times, of.stop, values)
     return found if of.start is None else found - _sums_from(times, of.start, values)
 
 
 def _sums_from(times: Numbers, at: Numbers, values: Numbers) -> Numbers:
     """The sum of the rows whose `at` is the time or later."""
-    order = np.argsort(at, kind="stable")
-    tail = np.zeros((len(at) + 1, *values.shape[1:]))
-    tail[:-1] = np.cumsum(values[order][::-1], axis=0)[::-1]
-    return tail[np.searchsorted(at[order], times, side="left")]
+    reached = np.searchsorted(times, at, side="right")
+    last = [np.bincount(reached, column, len(times) + 1)[1:] for column in values.T]
+    return np.cumsum(np.column_stack(last)[::-1], axis=0, dtype=float)[::-1]

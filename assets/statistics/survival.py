@@ -6,6 +6,9 @@ Times are whole days after time zero; `events` says whether the event (day 1 at 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assets.statistics.result import Result, undefined
 
 LOG_RANK = "log_rank"
@@ -43,15 +46,15 @@ def kaplan_meier(days: Sequence[int], events: Sequence[bool], confidence: float 
     """The product-limit curve at day 0 and each day on which somebody left; empty input gives no step.
 
     Greenwood variance on the log(-log) scale (R's `conf.type = "log-log"`, not its default). An event before day
-    1, a negative time or unequal lengths raise `ValueError`. Sources: Kaplan and Meier 1958, JASA 53:457; Kalbfleisch and
-    Prentice, 2nd ed., 1.4.
+    1, a negative time or unequal lengths raise `ValueError`. Sources: Kaplan and Meier 1958, JASA 53:457;
+    Kalbfleisch and Prentice, 2nd ed., 1.4.
     """
-    _check(days, events)
-    if not days:
+    stop, struck = _checked(days, events)
+    if not len(stop):
         return []
     from lifelines import KaplanMeierFitter
 
-    fitter = KaplanMeierFitter(alpha=1 - confidence).fit(list(days), [int(e) for e in events])
+    fitter = KaplanMeierFitter(alpha=1 - confidence).fit(stop, struck)
     counts = fitter.event_table[["at_risk", "observed", "censored"]].itertuples(name=None)
     free = fitter.survival_function_.iloc[:, 0]
     bounds = fitter.confidence_interval_.itertuples(index=False, name=None)
@@ -101,13 +104,11 @@ def compare(
     the groups apart (`no_variation`). Sources: Mantel 1966, Cancer Chemother Rep 50:163; Gehan 1965,
     Biometrika 52:203 (weights: number at risk).
     """
-    _check(first_days, first_events)
-    _check(second_days, second_events)
-    if not first_days or not second_days:
+    one = _censor(_checked(first_days, first_events), horizon_days)
+    two = _censor(_checked(second_days, second_events), horizon_days)
+    if not len(one[0]) or not len(two[0]):
         return [undefined(test, "empty_group") for test in WEIGHTINGS]
-    one = _censor(first_days, first_events, horizon_days)
-    two = _censor(second_days, second_events, horizon_days)
-    if not any(one[1]) and not any(two[1]):
+    if not one[1].any() and not two[1].any():
         return [undefined(test, "no_events") for test in WEIGHTINGS]
     if not _informative(one, two):
         return [undefined(test, "no_variation") for test in WEIGHTINGS]
@@ -120,32 +121,28 @@ def compare(
     return found
 
 
-Group = tuple[list[int], list[bool]]
+Group = tuple[NDArray[np.int64], NDArray[np.bool_]]
 
 
 def _informative(one: Group, two: Group) -> bool:
     """Whether any event happened with both groups at risk and somebody spared: else the variance is zero."""
-    for day in {t for days, events in (one, two) for t, e in zip(days, events, strict=True) if e}:
-        at_risk = [number_at_risk(days, day) for days, _ in (one, two)]
-        struck = sum(t == day and e for days, events in (one, two) for t, e in zip(days, events, strict=True))
-        if all(at_risk) and struck < sum(at_risk):
-            return True
-    return False
+    last = max(one[0].max(), two[0].max())
+    at_risk = [np.bincount(stop, minlength=last + 1)[::-1].cumsum()[::-1] for stop, _ in (one, two)]
+    struck = sum(np.bincount(stop[event], minlength=last + 1) for stop, event in (one, two))
+    return bool(((struck > 0) & (at_risk[0] > 0) & (at_risk[1] > 0) & (struck < at_risk[0] + at_risk[1])).any())
 
 
-def _censor(days: Sequence[int], events: Sequence[bool], horizon_days: int | None) -> Group:
+def _censor(group: Group, horizon_days: int | None) -> Group:
     """Administrative censoring: nobody is followed beyond the horizon, and an event on it still counts."""
-    if horizon_days is None:
-        return list(days), list(events)
-    return (
-        [min(t, horizon_days) for t in days],
-        [e and t <= horizon_days for t, e in zip(days, events, strict=True)],
-    )
+    stop, struck = group
+    return group if horizon_days is None else (np.minimum(stop, horizon_days), struck & (stop <= horizon_days))
 
 
-def _check(days: Sequence[int], events: Sequence[bool]) -> None:
-    # lifelines takes negative durations without a word.
-    if len(days) != len(events):
+def _checked(days: Sequence[int], events: Sequence[bool]) -> Group:
+    """Both as arrays. lifelines takes negative durations without a word, so they are refused here."""
+    stop, struck = np.asarray(days, dtype=np.int64), np.asarray(events, dtype=bool)
+    if len(stop) != len(struck):
         raise ValueError("every time needs its event flag")
-    if any(t < e for t, e in zip(days, events, strict=True)):
+    if (stop < struck).any():
         raise ValueError("a time to an event is at least one day, to censoring none")
+    return stop, struck

@@ -42,7 +42,7 @@ intervals <- list(
   cgd = with(cgd, data.frame(start = tstart, stop = tstop, event = status, group = as.integer(treat == "rIFN-g"), age))
 )
 for (name in names(c(single, competing, intervals)))
-  write(c(single, competing, intervals)[[name]], file.path("data", name))
+  write(c(single, competing, intervals)[[name]], file.path("datasets", name))
 
 terms_of <- function(d) setdiff(names(d), c("time", "start", "stop", "event"))
 response <- function(d) if ("start" %in% names(d)) Surv(d$start, d$stop, d$event) else Surv(d$time, d$event)
