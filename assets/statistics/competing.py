@@ -13,6 +13,9 @@ from assets.statistics.risk_sets import risk_sums, spells
 Causes = Sequence[int] | NDArray[np.int64]
 """What ended each follow-up: 0 is censoring, 1 and more are kinds of event."""
 
+ROUNDING = 1e-12
+"""An incidence this close to 1 is 1, summed in another order."""
+
 
 class Incidence(NamedTuple):
     """From one day on: `events` are of the cause, `competing` of all others, `incidence` includes the day.
@@ -60,8 +63,8 @@ def cumulative_incidence(
         + np.cumsum(before**2 * mine * (n - mine) / n**3)
         - 2 * share * np.cumsum(here) + 2 * np.cumsum(here * share)
     )  # fmt: skip
-    error = np.sqrt(np.maximum(variance, 0))
-    inner = (share > 0) & (share < 1)
+    inner = (share > 0) & (share < 1 - ROUNDING)
+    error = np.where(inner, np.sqrt(np.maximum(variance, 0)), 0)
     shown = np.where(inner, share, 0.5)
     reach = quantile(confidence) * error / (shown * np.log(shown))
     low, high = (np.where(inner, shown ** np.exp(sign * reach), share) for sign in (-1, 1))

@@ -5,20 +5,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assets.statistics.estimate import Covariates, Flags, Model, Numbers, chi_square, ratio, unknown
+from assets.statistics.estimate import WALD, Covariates, Flags, Model, Numbers, chi_square, unknown, wald_model
 from assets.statistics.partial_likelihood import derivatives, matrix
 from assets.statistics.result import undefined
 from assets.statistics.risk_sets import Spells, spells
 
 HAZARD_RATIO = "hazard_ratio"
 LIKELIHOOD_RATIO = "likelihood_ratio"
-WALD = "wald"
 SCORE = "score"
 SINGULAR = 1e-9
 """Smallest eigenvalue of a correlation matrix above which no covariate is a sum of the others."""
 FLAT = 1e-5
 """Share of the information at zero; where less is left in some direction, the estimate has run away."""
-FIT = {"precision": 1e-10, "r_precision": 1e-13}
+FIT = {"precision": 1e-14, "r_precision": 1e-16}
 
 
 def cox_regression(
@@ -43,19 +42,11 @@ def cox_regression(
     coefficients, covariance = fitted
     x, n, cases = matrix(covariates, of), len(of.stop), int(of.event.sum())
     null, here = (derivatives(at, x, of) for at in (np.zeros_like(coefficients), coefficients))
-    errors = np.sqrt(np.diag(covariance))
-    terms = zip(covariates, coefficients, errors, strict=True)
-    return Model(
-        [ratio(HAZARD_RATIO, term, float(b), float(error), confidence, n, cases) for term, b, error in terms],
-        [
-            chi_square(LIKELIHOOD_RATIO, 2 * (here.log_likelihood - null.log_likelihood), len(errors)),
-            chi_square(WALD, float(coefficients @ here.information @ coefficients), len(errors)),
-            chi_square(SCORE, float(null.score @ np.linalg.solve(null.information, null.score)), len(errors)),
-        ],
-        dict(zip(covariates, coefficients.tolist(), strict=True)),
-        covariance,
-        here.log_likelihood,
-    )
+    model = wald_model(HAZARD_RATIO, covariates, coefficients, covariance, confidence, n, cases, here.log_likelihood)
+    gained = 2 * (here.log_likelihood - null.log_likelihood)
+    slope = float(null.score @ np.linalg.solve(null.information, null.score))
+    ends = (chi_square(LIKELIHOOD_RATIO, gained, x.shape[1]), chi_square(SCORE, slope, x.shape[1]))
+    return model._replace(tests=[ends[0], *model.tests, ends[1]])
 
 
 def not_estimable(covariates: Covariates, of: Spells) -> str | None:
@@ -63,9 +54,13 @@ def not_estimable(covariates: Covariates, of: Spells) -> str | None:
     if not of.event.any():
         return "no_events"
     x = matrix(covariates, of)
-    information = derivatives(np.zeros(x.shape[1]), x, of).information
+    return uninformative(derivatives(np.zeros(x.shape[1]), x, of).information, x)
+
+
+def uninformative(information: Numbers, x: Numbers) -> str | None:
+    """`no_variation` where the information (p, p) says nothing of a column of `x`, `collinear` where of a sum."""
     spread = np.sqrt(np.clip(np.diag(information), 0, None))
-    if (spread <= SINGULAR * x.std(axis=0)).any() or not spread.all():
+    if (spread <= SINGULAR * x.std(axis=0)).any():
         return "no_variation"
     smallest = np.linalg.eigvalsh(information / np.outer(spread, spread))[0]
     return "collinear" if smallest < SINGULAR else None

@@ -1,13 +1,14 @@
 """What a model gives back for one term: an estimate with its interval, or the reason why there is none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.statistics.result import Result
+from assets.statistics.result import Result, undefined
 
+WALD = "wald"
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Covariates = Mapping[str, Sequence[float] | Numbers]
@@ -61,13 +62,44 @@ def quantile(confidence: float) -> float:
 def ratio(
     measure: str, term: str, coefficient: float, error: float, confidence: float, n: int, events: int
 ) -> Estimate:
-    """A ratio with Wald's interval and p-value from its logarithm and the logarithm's standard error."""
+    """A ratio with Wald's interval and p-value from its logarithm and the logarithm's standard error.
+
+    Without an error there is a value but no interval: `no_variation`.
+    """
     from scipy import stats
 
+    if not error:
+        return Estimate(measure, term, float(np.exp(coefficient)), None, None, None, None, n, events, "no_variation")
     reach = quantile(confidence) * error
     low, value, high = np.exp([coefficient - reach, coefficient, coefficient + reach])
     p_value = float(2 * stats.norm.sf(abs(coefficient / error)))
     return Estimate(measure, term, float(value), float(low), float(high), error, p_value, n, events)
+
+
+def wald_model(
+    measure: str,
+    terms: Iterable[str],
+    coefficients: Numbers,
+    covariance: Numbers,
+    confidence: float,
+    n: int,
+    events: int,
+    log_likelihood: float | None,
+) -> Model:
+    """A fitted model: each covariate's ratio, and Wald's test of all (`no_variation` for a singular covariance)."""
+    named = dict(zip(terms, coefficients.tolist(), strict=True))
+    errors = np.sqrt(np.diag(covariance)).tolist()
+    if np.linalg.matrix_rank(covariance) < len(errors):
+        test = undefined(WALD, "no_variation")
+    else:
+        test = chi_square(WALD, float(coefficients @ np.linalg.solve(covariance, coefficients)), len(errors))
+    return Model(
+        [ratio(measure, t, b, e, confidence, n, events) for (t, b), e in zip(named.items(), errors, strict=True)],
+        [test],
+        named,
+        covariance,
+        log_likelihood,
+    )
 
 
 def chi_square(test: str, statistic: float, degrees: int) -> Result:

@@ -6,13 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from assets.statistics.competing import Causes
-from assets.statistics.cox import FLAT, without
-from assets.statistics.estimate import Covariates, Flags, Model, Numbers, chi_square, ratio
+from assets.statistics.cox import FLAT, uninformative, without
+from assets.statistics.estimate import WALD, Covariates, Flags, Model, Numbers, wald_model
 from assets.statistics.partial_likelihood import matrix
 from assets.statistics.risk_sets import Spells, spells
 
 SUBDISTRIBUTION_HAZARD_RATIO = "subdistribution_hazard_ratio"
-WALD = "wald"
 MOST_STEPS = 50
 SETTLED = 1e-10
 
@@ -35,8 +34,8 @@ def fine_gray(
 
     Who had another event stays at risk with the probability of being uncensored since. Breslow's ties; the
     censoring curve is the Kaplan-Meier estimate of all together, and the errors include that it was estimated.
-    Everybody is followed from time zero. Reasons: `no_events`, `no_variation` (also for collinear covariates) and
-    `separation`. Source: Fine and Gray 1999, JASA 94:496.
+    Everybody is followed from time zero. Reasons: `no_events`, `no_variation`, `collinear` and `separation`.
+    Source: Fine and Gray 1999, JASA 94:496.
     """
     ended = np.asarray(causes, dtype=int)
     of = spells(days, ended == cause)
@@ -47,8 +46,9 @@ def fine_gray(
     data = _prepare(of, ended, cause)
     now = np.zeros(x.shape[1])
     first = _information(now, x, data)[2]
-    if np.linalg.matrix_rank(first) < len(now):
-        return _unknown("no_variation", covariates, of)
+    reason = uninformative(first, x)
+    if reason:
+        return _unknown(reason, covariates, of)
     for _ in range(MOST_STEPS):
         likelihood, score, information = _information(now, x, data)
         step = np.linalg.solve(information, score)
@@ -64,15 +64,8 @@ def fine_gray(
     inverse = np.linalg.inv(information)
     shares = _influence(now, x, of, ended, data)
     covariance = inverse @ (shares.T @ shares) @ inverse
-    errors, n, cases = np.sqrt(np.diag(covariance)), len(x), int(of.event.sum())
-    terms = zip(covariates, now, errors, strict=True)
-    return Model(
-        [ratio(SUBDISTRIBUTION_HAZARD_RATIO, t, float(b), float(e), confidence, n, cases) for t, b, e in terms],
-        [chi_square(WALD, float(now @ np.linalg.solve(covariance, now)), len(now))],
-        dict(zip(covariates, now.tolist(), strict=True)),
-        covariance,
-        likelihood,
-    )
+    n, cases = len(x), int(of.event.sum())
+    return wald_model(SUBDISTRIBUTION_HAZARD_RATIO, covariates, now, covariance, confidence, n, cases, likelihood)
 
 
 def _unknown(reason: str, covariates: Covariates, of: Spells) -> Model:

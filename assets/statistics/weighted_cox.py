@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assets.statistics.cox import HAZARD_RATIO, WALD, fit, not_estimable, without
-from assets.statistics.estimate import Covariates, Flags, Model, Numbers, chi_square, ratio
+from assets.statistics.cox import HAZARD_RATIO, fit, not_estimable, without
+from assets.statistics.estimate import WALD, Covariates, Flags, Model, Numbers, wald_model
 from assets.statistics.partial_likelihood import matrix
 from assets.statistics.risk_sets import Spells, risk_sums, spells
 
@@ -39,15 +39,8 @@ def weighted_cox(
     coefficients, naive = fitted
     shares = _influence(coefficients, x[kept], of, w) @ naive
     covariance = shares.T @ shares
-    errors, n, cases = np.sqrt(np.diag(covariance)), len(w), int(of.event.sum())
-    terms = zip(covariates, coefficients, errors, strict=True)
-    return Model(
-        [ratio(HAZARD_RATIO, t, float(b), float(e), confidence, n, cases) for t, b, e in terms],
-        [chi_square(WALD, float(coefficients @ np.linalg.solve(covariance, coefficients)), len(errors))],
-        dict(zip(covariates, coefficients.tolist(), strict=True)),
-        covariance,
-        None,
-    )
+    n, cases = len(w), int(of.event.sum())
+    return wald_model(HAZARD_RATIO, covariates, coefficients, covariance, confidence, n, cases, None)
 
 
 def _influence(coefficients: Numbers, x: Numbers, of: Spells, w: Numbers) -> Numbers:
