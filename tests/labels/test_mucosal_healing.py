@@ -32,8 +32,8 @@ def test_without_colonoscopy_the_reason_is_that_of_the_step(hospital: Hospital) 
     assert hospital.row(TABLE, patient, *ROW) == (None, None, None, "no_remission")
 
 
-@pytest.mark.parametrize(("relapse_on", "flag"), [(99, True), (100, False), (None, None)])
-def test_after_relapse(hospital: Hospital, relapse_on: int | None, flag: bool | None) -> None:
+@pytest.mark.parametrize(("relapse_on", "flag"), [(99, True), (100, False), (None, False)])
+def test_after_relapse(hospital: Hospital, relapse_on: int | None, flag: bool) -> None:
     patient = hospital.entrant().remit()
     patient.scope(100, 1)
     if relapse_on is not None:

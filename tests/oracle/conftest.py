@@ -17,7 +17,7 @@ from warehouse import keys
 from warehouse.connection import connect
 from warehouse.places import Places
 
-SEED, DRAWN, HARD = 11, 150, 250
+SEED, DRAWN, HARD = 11, 150, 300
 
 
 def chain(folder: Path, simulate: Callable[[Path, Path], object]) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -87,11 +87,10 @@ def _filled(drugs: list[Drug]) -> list[Interval]:
             d.id: min(d.start + (d.supply - 1 + left) * DAY, max(d.stopped_on or dt.date.max, d.start)) for d in rows
         }
         until = max(untils.values())
-        last = [d for d in rows if untils[d.id] == until]
-        stopped = all(d.stopped_on is not None for d in last)
+        stopped = all(d.stopped_on is not None for d in rows)
         if stopped:  # a stop order ends what was left of earlier fills as well
             found = [replace(i, until=min(i.until, until)) for i in found]
-        reason = last[0].stop_reason if stopped else None
+        reason = max((d.stop_reason for d in rows if d.stop_reason), default=None) if stopped else None
         iv = any(d.intravenous for d in rows)
         found.append(Interval(start, until, rows[0], False, None, iv, stopped, reason))
     return found

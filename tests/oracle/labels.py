@@ -134,6 +134,6 @@ def _characteristic(
         "azathioprine": characteristics.azathioprine_days(person, course) >= P["azathioprine_min_days"],
         "steroid_free_24w": free, "steroid_free_reason": no_free,
         "weight_kg": weight,
-        "initial_dose_mg_per_kg": None if weight is None or dose is None else (dose / weight).quantize(MICRO, ROUND_HALF_UP),
+        "initial_dose_mg_per_kg": dose and weight and (dose / weight).quantize(MICRO, ROUND_HALF_UP),
         "doses_per_day": characteristics.doses_per_day(person, course),
     }  # fmt: skip

@@ -10,7 +10,7 @@ import polars as pl
 
 from assets.omop import load_vocabulary
 from schemas import contract
-from tests.omop_rows import Hospital, Patient
+from tests.omop_rows import Hospital, Patient, on
 from tests.oracle.nasty_after import around_the_end, contacts, relapse, take_along
 from tests.oracle.nasty_before import diagnose, treat_with_steroid
 from tests.oracle.nasty_story import Story
@@ -65,10 +65,13 @@ def ward(patients: int, seed: int) -> duckdb.DuckDBPyConnection:
 
 def history(hospital: Ward, chance: random.Random) -> Patient:
     """One patient; each part of the story is hard with some probability, so that most still enter the study."""
-    birth = chance.choice(["1999-01-01", "1999-01-02", "1998-12-31"]) if chance.random() < 0.06 else None
-    sex = chance.choice([8507, 8532, 8507, 8532, 8507, 8532, 0])
-    patient = hospital.patient(birth or f"{chance.randint(1940, 1996)}-0{chance.randint(1, 9)}-28", sex)
-    shift = chance.choice([-276, -275, 0, 729, 730]) if chance.random() < 0.06 else chance.randint(0, 700)
+    shift = chance.choice([-276, -275, 729, 730]) if chance.random() < 0.06 else chance.randint(0, 700)
+    if chance.random() < 0.06:  # eighteen on the first day, the day before, the day after
+        coming_of_age = on(shift + chance.randint(-1, 1))
+        born = coming_of_age.replace(year=coming_of_age.year - 18, day=min(coming_of_age.day, 28)).isoformat()
+    else:
+        born = f"{chance.randint(1940, 1996)}-0{chance.randint(1, 9)}-28"
+    patient = hospital.patient(born, chance.choice([8507, 8532, 8507, 8532, 8507, 8532, 0]))
     story = Story(patient, chance, start=shift)
     for chapter in CHAPTERS:
         chapter(story)

@@ -63,7 +63,8 @@ def _out_of_hospital(story: Story, day: int) -> None:
         reason = story.chance.choice(["adverse_event", "completed", "ineffective"]) if stopped is not None else None
         patient.prescribe(product, begin, supply, mg, stopped=stopped, reason=reason)
         if story.rarely(0.15):
-            patient.prescribe(HALF, begin, supply + story.one_of(0, 0, -7), 1)
+            both = stopped is not None and story.rarely(0.5)
+            patient.prescribe(HALF, begin, supply + story.one_of(0, 0, -7), 1, stopped=begin + 10 if both else None)
         story.fills.append(begin)
         cover = max(cover, begin + supply - 1)
         day = begin + 1

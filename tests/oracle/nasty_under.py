@@ -23,6 +23,8 @@ def at_the_start(story: Story) -> None:
         patient.measure("body_weight", start - story.one_of(-1, 0, 1, 13, 14, 15), chance.randint(38, 90))
     for _ in range(story.one_of(0, 1, 2, 3)):
         examine(story, start + story.one_of(-731, -730, -60, -31, -30, -20, -20, 0, 2, 3, 4))
+    if story.rarely(0.03):  # treatment began elsewhere
+        draw_trough(story, start - 1)
     for day in range(0, story.one_of(3, 20, 60), story.one_of(1, 3)):
         draw_trough(story, start + day)
     if story.rarely(0.6):

@@ -22,8 +22,11 @@ def steroid_response(
     recorded = [(c.on, names[c.medis]) for c in colitis(person) if c.medis in names and c.on <= course.start]
     if recorded:
         return max(recorded)[1], "diagnosis"
-    before = {day: dose.mg for day, dose in steroid.items() if day < course.start and not dose.unknown}
-    shown = [*resistant(person, course.start, before, _adequate_mg(weight_kg(person, course))), *dependent(before)]
+    before = {day: dose.mg for day, dose in steroid.items() if day <= course.start and not dose.unknown}
+    shown = [
+        *resistant(person, course.start, before, _adequate_mg(weight_kg(person, course))),
+        *dependent(before, {day for day in steroid if day <= course.start}),
+    ]
     return (max(shown)[1], "pattern") if shown else (None, None)
 
 
@@ -52,7 +55,7 @@ def resistant(person: Person, start: dt.date, doses: dict[dt.date, Decimal], ade
     return found
 
 
-def dependent(doses: dict[dt.date, Decimal]) -> list[Shown]:
+def dependent(doses: dict[dt.date, Decimal], steroid: set[dt.date]) -> list[Shown]:
     """More steroid, or steroid anew, soon after a taper to a low dose; or steroid unbroken for long."""
     found = []
     low = Decimal(repr(P["taper_below_mg"]))
@@ -68,7 +71,7 @@ def dependent(doses: dict[dt.date, Decimal]) -> list[Shown]:
         anew = (day - previous).days - 1 > P["steroid_stretch_gap_days"]
         if tapered and (doses[day] > doses[previous] or anew):
             found.append((day, "dependent"))
-    for run in runs(doses):
+    for run in runs(steroid):
         if len(run) >= P["dependent_steroid_days"]:
             found.append((run[P["dependent_steroid_days"] - 1], "dependent"))
     return found

@@ -47,15 +47,15 @@ def test_every_compared_column_exists_on_both_sides(hard: duckdb.DuckDBPyConnect
 REACHED = {
     "cohorts.eligibility": ("reason", {
         None, "no_ulcerative_colitis", "suspected_only", "crohn_disease", "other_indication", "before_accrual",
-        "after_accrual", "minor", "no_prior_steroid",
+        "after_accrual", "minor", "no_prior_steroid", "started_elsewhere", "topical_only",
     }),
     "cohorts.clinical_remission": ("reason", {None, "not_assessable", "not_reached", "rescue_before_remission"}),
     "cohorts.end_of_treatment_colonoscopy": (
-        "reason", {None, "no_remission", "colectomy", "lost", "not_performed"},
+        "reason", {None, "no_remission", "ongoing", "colectomy", "lost", "not_performed"},
     ),
     "labels.mucosal_healing": ("study_group", {None, "mh", "nmh"}),
     "labels.relapse_candidate": ("criterion", {"R1", "R2", "R3", "R4"}),
-    "labels.follow_up": ("end_reason", {None, "relapse", "colectomy", "last_contact"}),
+    "labels.follow_up": ("end_reason", {None, "relapse", "colectomy", "death", "last_contact", "data_lock"}),
     "labels.target_attainment": ("target_reached", {None, True, False}),
     "labels.steroid_response": ("steroid_response", {None, "dependent", "resistant"}),
     "labels.tacrolimus_trough": ("timing", {"timed", "assumed", "not_trough", "unknown_time"}),

@@ -45,7 +45,7 @@ name_failed_step as (
             when f.course_id is null then 'systemic_tacrolimus.topical_only'
             when coalesce(d.colitis_entries, 0) = 0 then 'ulcerative_colitis.no_ulcerative_colitis'
             when d.confirmed_colitis_entries = 0 then 'ulcerative_colitis.suspected_only'
-            when d.later_crohn_entries > d.confirmed_colitis_entries then 'ulcerative_colitis.crohn_disease'
+            when d.later_crohn_entries > d.later_colitis_entries then 'ulcerative_colitis.crohn_disease'
             when d.other_indication then 'indication.other_indication'
             when f.start_on < $accrual_start_on then 'accrual.before_accrual'
             when f.start_on > $accrual_end_on then 'accrual.after_accrual'

@@ -21,6 +21,7 @@ select
     person_id,
     (count(*) filter (where colitis))::integer as colitis_entries,
     (count(*) filter (where colitis and confirmed))::integer as confirmed_colitis_entries,
+    (count(*) filter (where colitis and confirmed and day > 0))::integer as later_colitis_entries,
     (
         count(*) filter (
             where confirmed and day > 0 and starts_with(condition_source_value, $icd10_crohn_disease)
@@ -31,7 +32,7 @@ select
             starts_with(condition_source_value, $icd10_transplant)
             or starts_with(condition_source_value, $icd10_seropositive_arthritis)
             or starts_with(condition_source_value, $icd10_rheumatoid_arthritis)
-        ) filter (where day = 0),
+        ) filter (where confirmed and day = 0),
         false
     ) as other_indication
 from list_entries

@@ -1,6 +1,6 @@
 -- Extent of ulcerative colitis before tacrolimus.
 -- source: protocol D3 (Montreal). inputs: extent at endoscopy, MEDIS type, ICD-10 code.
--- window: endoscopies of the last extent_before_days; diagnoses of any day.
+-- window: endoscopies of the last extent_before_days; diagnoses up to the start.
 -- missing: ICD-10 K51.0 alone says nothing about extent: not_recorded.
 with find_seen as (
     select
@@ -31,7 +31,9 @@ find_diagnoses as (
     from cohorts.index_course as i
     inner join omop.condition_occurrence as c on i.person_id = c.person_id
     left join omop.concept as s on c.condition_source_concept_id = s.concept_id
-    where c.condition_status_concept_id is distinct from $condition_status_suspected
+    where
+        c.condition_status_concept_id is distinct from $condition_status_suspected
+        and c.condition_start_date <= i.start_on
 ),
 
 rank_sources as (

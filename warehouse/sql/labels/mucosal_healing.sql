@@ -16,7 +16,7 @@ select
         when e.mayo_endoscopic_subscore <= $mucosal_healing_mes_max then 'mh'
         when e.mayo_endoscopic_subscore > $mucosal_healing_mes_max then 'nmh'
     end as study_group,
-    c.colonoscopy_on > r.relapse_on as after_relapse,
+    case when c.colonoscopy_on is not null then coalesce(c.colonoscopy_on > r.relapse_on, false) end as after_relapse,
     case
         when c.procedure_occurrence_id is null then c.reason
         when e.mayo_endoscopic_subscore is null then 'no_mayo_endoscopic_subscore'

@@ -34,7 +34,10 @@ find_activity as (
     select
         b.person_id,
         b.row_id,
-        arg_max(m.value_as_number, struct_pack(d := m.measurement_date, i := m.measurement_id)) as cai
+        arg_max(
+            m.value_as_number,
+            struct_pack(d := m.measurement_date, t := m.measurement_datetime, i := m.measurement_id)
+        ) as cai
     from find_new_biologics as b
     inner join omop.measurement as m
         on b.person_id = m.person_id and m.measurement_concept_id = $clinical_activity_index

@@ -16,6 +16,7 @@ with find_labels as (
     where
         s.concept_code in ($medis_steroid_dependent, $medis_steroid_resistant)
         and c.condition_status_concept_id is distinct from $condition_status_suspected
+        and c.condition_start_date <= i.start_on
 ),
 
 rank_sources as (
