@@ -104,7 +104,7 @@ def layer_step(name: str, specs: Sequence[AssetSpec], build: Build, picture: Pic
             pictures = picture(connection) if picture else {}
         finished(name, rows, time.monotonic() - started)
         for table, count in rows.items():  # in the order in which they were made: parents first
-            metadata = {"dagster/row_count": count, **pictures.get(table, {})}
+            metadata: dict[str, MetadataValue | int] = {"dagster/row_count": count, **pictures.get(table, {})}
             yield MaterializeResult(asset_key=key(table), metadata=metadata)
 
     return step

@@ -1,7 +1,7 @@
 """The layers from raw to marts as Dagster assets, in the order of the flow."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import duckdb
 from dagster import AssetsDefinition, AssetSpec, MetadataValue
@@ -105,13 +105,30 @@ RAW = [
     *graph.layer_specs("raw", {"raw.file": tuple(f"raw.{feed.feed}" for feed in FEEDS)}),
 ]
 
+BUILDS: dict[str, graph.Build] = {
+    "raw": _raw,
+    "staging": _staging,
+    "fhir": _fhir,
+    "omop": _omop,
+    "cohorts": _cohorts,
+    "labels": _labels,
+    "marts": _marts,
+}
+"""Layer by layer, what makes its tables."""
+
+_PARENTS: dict[str, Mapping[str, Sequence[str]]] = {
+    "staging": _staging_parents(),
+    "fhir": fhir_tables.PARENTS,
+    "marts": _MART_PARENTS,
+}
+
 STEPS: dict[str, AssetsDefinition] = {
-    "raw": graph.layer_step("raw", RAW, _raw),
-    "staging": graph.layer_step("staging", graph.layer_specs("staging", _staging_parents()), _staging),
-    "fhir": graph.layer_step("fhir", graph.layer_specs("fhir", fhir_tables.PARENTS), _fhir),
-    "omop": graph.layer_step("omop", graph.layer_specs("omop", {}), _omop),
-    "cohorts": graph.layer_step("cohorts", graph.layer_specs("cohorts", {}), _cohorts),
-    "labels": graph.layer_step("labels", graph.layer_specs("labels", {}), _labels),
-    "marts": graph.layer_step("marts", graph.layer_specs("marts", _MART_PARENTS), _marts, _mart_pictures),
+    name: graph.layer_step(
+        name,
+        RAW if name == "raw" else graph.layer_specs(name, _PARENTS.get(name, {})),
+        build,
+        _mart_pictures if name == "marts" else None,
+    )
+    for name, build in BUILDS.items()
 }
 """Layer by layer, the steps that make the warehouse."""

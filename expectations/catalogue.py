@@ -13,7 +13,7 @@ A **critical** rule that is not met keeps the last release in place; a **warning
 be asked counts as not met. Verdicts stand in `quality.results`, as counts only. Every table also has the columns
 of its contract, a unique key and filled required columns; those rules are critical and not listed here.
 """
-IMPLIED = ("columns", "key_unique", "required_filled")
+IMPLIED = ("columns", "key_unique")
 
 
 def document() -> str:

@@ -46,7 +46,7 @@ def by_table_and_severity(layer: str) -> dict[tuple[str, Severity], list[Rule]]:
 
 
 def _structure(table: Contract) -> list[dict[str, Any]]:
-    """Columns, key and required values, as the table's own contract has them."""
+    """Columns and key, as the table's own contract has them; required values are DuckDB's own constraints."""
     source = f"schemas/{table.layer}/{table.table}.toml"
     found: list[dict[str, Any]] = [
         {
@@ -63,14 +63,6 @@ def _structure(table: Contract) -> list[dict[str, Any]]:
                 "name": "key_unique",
                 "sentence": f"No two rows share the key ({', '.join(table.key)}).",
                 "sql": f"select {key} from {{batch}} group by {key} having count(*) > 1",
-            }
-        )
-    if required := [f'"{c.name}" is null' for c in table.columns if not c.nullable]:
-        found.append(
-            {
-                "name": "required_filled",
-                "sentence": "Every required column is filled.",
-                "sql": f"select 1 from {{batch}} where {' or '.join(required)}",
             }
         )
     return [{"source": source, **MODEL, **rule} for rule in found]

@@ -89,6 +89,14 @@ def materialize(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFA
 
 
 @app.command()
+def publish(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
+    """Publish what is built: ask every rule that has no verdict on it, publish, and write the report."""
+    from pipelines import night
+
+    night.publish(Places.of(landing, data), console)
+
+
+@app.command()
 def report(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
     """Write the report of the published release anew."""
     from pipelines import night

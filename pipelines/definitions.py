@@ -11,6 +11,7 @@ from pipelines import release
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING
 
 NIGHT = "night"
+PUBLISH = "publish"
 
 defs = Definitions(
     assets=[*layers.LANDING, *layers.STEPS.values(), *release.ASSETS],
@@ -20,7 +21,12 @@ defs = Definitions(
             NIGHT,
             selection=AssetSelection.all(),
             description="Every delivery through every layer, checked, published and reported.",
-        )
+        ),
+        define_asset_job(
+            PUBLISH,
+            selection=AssetSelection.assets(*(key for step in release.ASSETS for key in step.keys)),
+            description="What is built, checked where no verdict stands, published and reported.",
+        ),
     ],
     # Steps share one DuckDB file with one writer, and parallel work is DuckDB's own: processes would only wait.
     executor=in_process_executor,

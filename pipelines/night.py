@@ -1,6 +1,9 @@
 """One night from the command line: run the job, show progress, say what came out or what to do."""
 
+import gc
+import importlib
 import logging
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,25 +23,39 @@ def materialize(places: Places, console: Console) -> None:
     from assets.raw.landing import find_deliveries
 
     find_deliveries(places.landing)  # the usual mistakes are named before anything heavy is loaded
+    _run("night", places, console)
+
+
+def publish(places: Places, console: Console) -> None:
+    """Publish what is built, after asking every rule that has no verdict on it."""
+    if not places.build.exists():
+        raise UsageError(f"Nothing has been built in {places.data} yet; run `mucosa materialize` first.")
+    _run("publish", places, console)
+
+
+def _run(job: str, places: Places, console: Console) -> None:
     with console.status("Starting Dagster") as status, writer_lock(places):
         from pipelines import instance
 
         instance.prepare(places)
-        from pipelines.definitions import NIGHT, defs
+        from pipelines.definitions import defs
 
+        # Great Expectations takes seconds to load, which DuckDB can spend on the first layers.
+        threading.Thread(target=importlib.import_module, args=["expectations.engine"], daemon=True).start()
         logger = logging.getLogger("mucosa")
         logger.setLevel(logging.INFO)
         progress = _Progress(console, status)
         logger.addHandler(progress)
         try:
             with instance.opened(places) as history:
-                result = defs.resolve_job_def(NIGHT).execute_in_process(
+                result = defs.resolve_job_def(job).execute_in_process(
                     instance=history,
                     raise_on_error=False,
                     run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                 )
         finally:
             logger.removeHandler(progress)
+            gc.freeze()  # the process is about to end: collecting what the libraries built would take seconds
     if not result.success:
         raise DataError(_reason(result))
 

@@ -62,13 +62,12 @@ def write(
 ) -> int:
     """Make a table anew under its contract from any query whose columns carry the contract's names.
 
-    In one transaction: a query that fails leaves the old table, and each commit would wait for the disk.
+    Comments are for readers, so publishing adds them. All in one transaction: a query that fails leaves the old
+    table, and each commit would wait for the disk.
     """
     connection.begin()
     try:
         connection.execute(table.ddl())
-        for statement in table.comments():
-            connection.execute(statement)
         connection.execute(f"insert into {table.name} by name {query}", dict(parameters or {}))
     except duckdb.Error:
         connection.rollback()

@@ -24,8 +24,7 @@ def copy(connection: duckdb.DuckDBPyConnection, build: str, table: Contract) -> 
     """Copy one table as releases keep it, in the order of its key so that equal content makes equal files."""
     shape = released(table)
     connection.execute(shape.ddl())
-    for comment in shape.comments():
-        connection.execute(comment)
+    connection.execute(";\n".join(shape.comments()))
     values = {
         "keep": '"{name}"',
         "null": "cast(null as {type})",

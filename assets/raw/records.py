@@ -32,10 +32,7 @@ def read(content: bytes, file: str, feed: Feed, profile: Profile) -> pl.DataFram
         pl.col("record").cast(pl.Int32),
         pl.col("line").cast(pl.Int32),
         pl.when(~fits).then("text").alias("malformed"),
-        *(
-            pl.when(fits).then(fields.list.get(i, null_on_oob=True)).alias(name)
-            for i, name in enumerate(header)
-        ),
+        *(pl.when(fits).then(fields.list.get(i, null_on_oob=True)).alias(name) for i, name in enumerate(header)),
     )
 
 
@@ -49,9 +46,7 @@ def _decode(content: bytes, file: str, profile: Profile) -> str:
             " file as UTF-8."
         ) from None
     if not text.strip():
-        raise DataError(
-            f"{file} is empty. Send the file again; if there was nothing to report, with its header alone."
-        )
+        raise DataError(f"{file} is empty. Send the file again; if there was nothing to report, with its header alone.")
     return text
 
 

@@ -59,9 +59,7 @@ def _complete(patient: Patient, follow_up: int, offset: timedelta, rng: np.rando
     course = stay(int(patient["psl_total"]), bool(patient["steroid_dependent"]), latest, rng)
     observed = follow_up > STEROID_FREE_WINDOW[1]
     long_taper = (
-        patient["long_taper"]
-        if "long_taper" in patient
-        else follow_up >= CONTACT_MIN and rng.random() < LONG_TAPER
+        patient["long_taper"] if "long_taper" in patient else follow_up >= CONTACT_MIN and rng.random() < LONG_TAPER
     )
     stop = stop_day(course, not long_taper, follow_up, rng)
     patient |= {

@@ -86,9 +86,7 @@ def computed_figures(solution: pd.DataFrame) -> dict[Key, float]:
                 figures[metric, group, statistic] = float(rows[column].agg(statistic))
     mh, nmh = groups["mh"], groups["nmh"]
     for column, metric in COMPARED.items():
-        ranks = stats.mannwhitneyu(
-            mh[column].dropna(), nmh[column].dropna(), use_continuity=True, method="asymptotic"
-        )
+        ranks = stats.mannwhitneyu(mh[column].dropna(), nmh[column].dropna(), use_continuity=True, method="asymptotic")
         figures[metric, "na", "p_value"] = float(ranks.pvalue)
     for column, (metric, test) in TWO_BY_TWO.items():
         figures[metric, "na", "p_value"] = _two_by_two(mh[column], nmh[column], test)

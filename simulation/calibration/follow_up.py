@@ -20,9 +20,7 @@ MOVES = 400_000
 
 def _is_fixed(patient: Patient) -> bool:
     """A censored analysed patient's last contact is the censoring day, a colectomised one's the operation."""
-    return patient.get("sub_reason") == "colectomy" or (
-        patient["relapse"] == 0 and patient["group"] in ("mh", "nmh")
-    )
+    return patient.get("sub_reason") == "colectomy" or (patient["relapse"] == 0 and patient["group"] in ("mh", "nmh"))
 
 
 def _upper(patient: Patient, rng: np.random.Generator) -> int:

@@ -62,9 +62,7 @@ def _keep_onset_possible(age: np.ndarray, duration: np.ndarray, rng: np.random.G
     return duration
 
 
-def _endoscopy(
-    group: str, pairs: dict[str, Pair], dependent: np.ndarray, rng: np.random.Generator
-) -> Patient:
+def _endoscopy(group: str, pairs: dict[str, Pair], dependent: np.ndarray, rng: np.random.Generator) -> Patient:
     """Pre-PSL and pre-TAC scores: equal where one endoscopy serves both (resistant patients only)."""
     n, shared = GROUP_SIZE[group], SHARED_ENDOSCOPY[group]
     resistant = rng.permutation(np.flatnonzero(dependent == 0))
@@ -110,9 +108,7 @@ def join(group: str, pairs: dict[str, Pair]) -> list[Patient]:
     everybody = np.arange(n)
     for column, counts in COUNTS.items():
         columns[column] = _flags(counts[group], everybody, n, rng)
-    columns["prior_biologic"] = _flags(
-        PRIOR_BIOLOGIC[group], np.flatnonzero(columns["uc_duration"] >= 2), n, rng
-    )
+    columns["prior_biologic"] = _flags(PRIOR_BIOLOGIC[group], np.flatnonzero(columns["uc_duration"] >= 2), n, rng)
     columns |= _endoscopy(group, pairs, columns["steroid_dependent"], rng)
     for column, scores in (("endtac_mayo", ENDTAC_MAYO[group]), ("endtac_uceis", ENDTAC_UCEIS[group])):
         columns[column] = np.sort(np.repeat(list(scores), list(scores.values())))

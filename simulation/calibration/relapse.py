@@ -62,11 +62,7 @@ def outcomes() -> dict[str, list[Outcome]]:
     for _ in range(DRAWS):
         drawn = {}
         for group, profile in PROFILE_P1.items():
-            days = [
-                d
-                for order, b in zip(profile, SEGMENT_DAYS[group], strict=True)
-                for d in _segment(order, b, rng)
-            ]
+            days = [d for order, b in zip(profile, SEGMENT_DAYS[group], strict=True) for d in _segment(order, b, rng)]
             criteria = iter(CRITERIA[group])
             drawn[group] = [
                 Outcome(d, next(criteria) if mark == "E" else None)

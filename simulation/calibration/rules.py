@@ -144,7 +144,5 @@ RULES: dict[str, Rule] = {
 def broken_rules(solution: pd.DataFrame) -> dict[str, int]:
     """Rule names with the number of patients that break them; empty when all hold."""
     rows = solution.to_dict("records")
-    counts = {
-        name: sum(binds(row) and not holds(row) for row in rows) for name, (binds, holds) in RULES.items()
-    }
+    counts = {name: sum(binds(row) and not holds(row) for row in rows) for name, (binds, holds) in RULES.items()}
     return {name: n for name, n in counts.items() if n}

@@ -51,14 +51,10 @@ def changed(solution: pd.DataFrame, patient: str, **values: object) -> pd.DataFr
 
 
 def test_published_figures_are_271_with_a_class_each() -> None:
-    rows = list(
-        csv.DictReader(files("schemas").joinpath("paper/published.csv").read_text("utf-8").splitlines())
-    )
+    rows = list(csv.DictReader(files("schemas").joinpath("paper/published.csv").read_text("utf-8").splitlines()))
     assert len(rows) == len(printed_figures()) == 271
     assert Counter(r["expected_class"] for r in rows) == CLASSES
-    unproven = [
-        r for r in rows if r["expected_class"] in ("nearest", "conditional", "twin") and not r["proof"]
-    ]
+    unproven = [r for r in rows if r["expected_class"] in ("nearest", "conditional", "twin") and not r["proof"]]
     assert unproven == []
 
 

@@ -1,0 +1,134 @@
+"""Good nights and bad ones, as an operator sees them: what is published, what is said, what is left alone."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.pipelines.conftest import Mucosa, folders
+from tests.pipelines.study import Study
+from warehouse import connection, fingerprint
+from warehouse.places import Places
+
+
+def test_the_same_landing_gives_the_same_release(
+    mucosa: Mucosa, landed: Path, published: Places, tmp_path: Path
+) -> None:
+    again = Places.of(landed, tmp_path)
+    done = mucosa("materialize", *folders(again))
+    assert done.returncode == 0, done.stderr
+    assert fingerprint.content_hash(again.published) == fingerprint.content_hash(published.published)
+    assert [f.name for f in again.releases.iterdir()] == [f.name for f in published.releases.iterdir()]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "lab_result.value.accepted_range",
+        "endoscopy.uceis_total.sum_of_components",
+        "endoscopy.mayo_endoscopic_subscore.range",
+    ],
+)
+def test_an_impossible_value_is_quarantined_named_and_published_around(published: Places, rule: str) -> None:
+    with connection.connect(published.published, read_only=True) as release:
+        refused = release.execute("select count(*) from staging.quarantine where rule = $1", [rule]).fetchall()
+        verdict = release.execute(
+            "select severity, verdict, failed from quality.results where rule = $1", [rule]
+        ).fetchall()
+    assert refused[0][0] > 0
+    assert verdict == [("warning", "failed", refused[0][0])]
+    assert rule in (published.report / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def built(landed: Path, published: Places, tmp_path: Path) -> Study:
+    """A new build beside the last release, not yet published."""
+    study = Study(landed, tmp_path)
+    study.build()
+    study.warehouse.places.releases.mkdir()
+    shutil.copyfile(published.published, study.warehouse.places.published)
+    return study
+
+
+@pytest.mark.parametrize(
+    ("tampering", "rule"),
+    [
+        (
+            "delete from staging.lab_result where record = (select min(record) from staging.lab_result)",
+            "accepted_are_there",
+        ),
+        ("delete from labels.evidence where label = 'mucosal_healing'", "labels.mucosal_healing.has_evidence"),
+    ],
+)
+def test_a_build_changed_behind_the_code_s_back_is_not_published(
+    mucosa: Mucosa, built: Study, tampering: str, rule: str
+) -> None:
+    places = built.warehouse.places
+    before = fingerprint.content_hash(places.published)
+    with duckdb.connect(str(places.build)) as build:
+        build.execute(tampering)
+    done = mucosa("publish", *folders(places))
+    assert done.returncode == 1
+    assert rule in done.stderr
+    assert "Traceback" not in done.stderr
+    assert fingerprint.content_hash(places.published) == before
+
+
+def test_too_many_quarantined_records_end_the_night_red(
+    mucosa: Mucosa, landed: Path, tmp_path: Path, published: Places
+) -> None:
+    study = Study(landed, tmp_path)
+    places = study.warehouse.places
+    places.data.mkdir()
+    shutil.copyfile(published.published, places.published)
+    assert study.edit("lab_result", lambda r: r["code"] == "11253-2", {"unit": "ng/dL"}) > 1000
+    done = mucosa("materialize", *folders(places))
+    assert done.returncode == 1
+    assert "staging.accounting.quarantine_share" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert fingerprint.content_hash(places.published) == fingerprint.content_hash(published.published)
+
+
+@pytest.mark.parametrize(
+    ("damage", "code", "said"),
+    [
+        (lambda folder: (folder / "lab_result.csv").unlink(), 1, "lab_result.csv"),
+        (lambda folder: (folder / "lab_result.csv").write_bytes(b""), 1, "lab_result.csv"),
+        (lambda folder: (folder / "patient.csv").write_text("patient_id,name\n1,x\n"), 1, "sex"),
+        (lambda folder: (folder / "patient.csv").write_bytes(b"patient_id,name\n1,\xff\xfe\n"), 1, "patient.csv"),
+        (lambda folder: folder.parent.rename(folder.parent.parent / "elsewhere"), 2, "elsewhere"),
+        (lambda folder: shutil.rmtree(folder.parent), 2, "holds no delivery"),
+        (lambda folder: shutil.rmtree(folder.parent.parent), 2, "--landing"),
+    ],
+    ids=[
+        "feed missing",
+        "file empty",
+        "column missing",
+        "encoding",
+        "unknown site",
+        "nothing landed",
+        "no landing folder",
+    ],
+)
+def test_an_unusable_delivery_is_one_paragraph_and_an_exit_code(
+    mucosa: Mucosa, landed: Path, tmp_path: Path, damage: object, code: int, said: str
+) -> None:
+    places = Study(landed, tmp_path).warehouse.places
+    (delivery,) = (places.landing / "demo").glob("2*")
+    damage(delivery)  # type: ignore[operator]
+    done = mucosa("materialize", *folders(places))
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert not places.published.exists()
+
+
+def test_two_writers_do_not_meet(mucosa: Mucosa, published: Places, tmp_path: Path) -> None:
+    from warehouse.lock import writer_lock
+
+    places = Places.of(published.landing, tmp_path)
+    with writer_lock(places):
+        done = mucosa("materialize", *folders(places))
+    assert done.returncode == 2
+    assert "is writing" in done.stderr
