@@ -14,9 +14,11 @@ HAZARD_RATIO = "hazard_ratio"
 LIKELIHOOD_RATIO = "likelihood_ratio"
 SCORE = "score"
 SINGULAR = 1e-9
-"""Smallest eigenvalue of a correlation matrix above which no covariate is a sum of the others."""
+"""Information per variance of a covariate, or least eigenvalue of their correlations, that is only rounding."""
 FLAT = 1e-5
 """Share of the information at zero; where less is left in some direction, the estimate has run away."""
+LEVEL = 1e-8
+"""Twice what another step would add to the log likelihood; lifelines ends earlier when it suspects separation."""
 FIT = {"precision": 1e-14, "r_precision": 1e-16}
 
 
@@ -59,9 +61,9 @@ def not_estimable(covariates: Covariates, of: Spells) -> str | None:
 
 def uninformative(information: Numbers, x: Numbers) -> str | None:
     """`no_variation` where the information (p, p) says nothing of a column of `x`, `collinear` where of a sum."""
-    spread = np.sqrt(np.clip(np.diag(information), 0, None))
-    if (spread <= SINGULAR * x.std(axis=0)).any():
+    if (np.diag(information) <= SINGULAR * x.var(axis=0)).any():
         return "no_variation"
+    spread = np.sqrt(np.diag(information))
     smallest = np.linalg.eigvalsh(information / np.outer(spread, spread))[0]
     return "collinear" if smallest < SINGULAR else None
 
@@ -76,7 +78,7 @@ def without(reason: str, measure: str, covariates: Covariates, of: Spells) -> Mo
 def fit(x: Numbers, of: Spells, weights: Numbers | None = None) -> tuple[Numbers, Numbers] | None:
     """lifelines' coefficients and covariance (the inverse information), or None where the likelihood has no top.
 
-    lifelines only warns of separation, so the warnings are set aside and the information is asked instead.
+    lifelines only warns of separation, so the warnings are set aside and the derivatives are asked instead.
     """
     import pandas as pd
     from lifelines import CoxPHFitter
@@ -103,7 +105,13 @@ def fit(x: Numbers, of: Spells, weights: Numbers | None = None) -> tuple[Numbers
         except ConvergenceError:
             return None
     coefficients = fitter.params_.to_numpy()
-    left = derivatives(coefficients, x, of).information
-    before = np.linalg.cholesky(derivatives(np.zeros(x.shape[1]), x, of).information)
-    remaining = np.linalg.eigvalsh(np.linalg.solve(before, np.linalg.solve(before, left).T))[0]
-    return (coefficients, fitter.variance_matrix_.to_numpy()) if remaining > FLAT else None
+    covariance = fitter.variance_matrix_.to_numpy()
+    return (coefficients, covariance) if _is_top(coefficients, x, of, weights) else None
+
+
+def _is_top(coefficients: Numbers, x: Numbers, of: Spells, weights: Numbers | None) -> bool:
+    """Whether the likelihood is level here and still curved in every direction."""
+    here, null = (derivatives(at, x, of, weights=weights) for at in (coefficients, np.zeros_like(coefficients)))
+    root = np.linalg.cholesky(null.information)
+    remaining = np.linalg.eigvalsh(np.linalg.solve(root, np.linalg.solve(root, here.information).T))[0]
+    return bool(remaining > FLAT and here.score @ np.linalg.solve(here.information, here.score) < LEVEL)

@@ -43,23 +43,27 @@ def matrix(covariates: Covariates, of: Spells) -> Numbers:
     return x
 
 
-def derivatives(coefficients: Numbers, x: Numbers, of: Spells, ties: Ties = "efron") -> Derivatives:
+def derivatives(
+    coefficients: Numbers, x: Numbers, of: Spells, ties: Ties = "efron", weights: Numbers | None = None
+) -> Derivatives:
     """Value and derivatives of the log partial likelihood for at least one event.
 
     Of d events on a day the k-th (from 0) sees the risk set less k/d of the cases' own weight; with Breslow's ties
-    all see the whole risk set. Sources: Efron 1977, JASA 72:557; Breslow 1974, Biometrics 30:89; the moments:
-    Therneau and Grambsch 2000, chapter 3.
+    all see the whole risk set. A weight counts a patient so often, and tied cases share the mean of theirs.
+    Sources: Efron 1977, JASA 72:557; Breslow 1974, Biometrics 30:89; the moments: Therneau and Grambsch 2000, 3.
     """
     x = x - x.mean(axis=0)
     risk = x @ coefficients
     risk = risk - risk.max()
-    powers = [np.exp(risk)[:, None]]
+    w = np.ones(len(x)) if weights is None else weights
+    powers = [(w * np.exp(risk))[:, None]]
     for _ in range(3):  # relative risk times 1, x, xx', xx'x''
         powers.append((powers[-1][:, :, None] * x[:, None, :]).reshape(len(x), -1))
     cases = np.flatnonzero(of.event)
     cases = cases[np.argsort(of.stop[cases], kind="stable")]
     times, first, tied = np.unique(of.stop[cases], return_index=True, return_counts=True)
     share = (ties == "efron") * ((np.arange(len(cases)) - np.repeat(first, tied)) / np.repeat(tied, tied))[:, None]
+    counted = np.repeat(np.add.reduceat(w[cases], first) / tied, tied)
     sums = []
     for values in powers:
         at_risk = np.repeat(risk_sums(times, of, values), tied, axis=0)
@@ -73,9 +77,9 @@ def derivatives(coefficients: Numbers, x: Numbers, of: Spells, ties: Ties = "efr
     skewness = third + 2 * np.einsum("ea,eb,ec->eabc", mean, mean, mean)
     skewness -= mixed + mixed.transpose(0, 1, 3, 2) + mixed.transpose(0, 3, 2, 1)
     return Derivatives(
-        log_likelihood=float(risk[cases].sum() - np.log(total).sum()),
+        log_likelihood=float(w[cases] @ risk[cases] - counted @ np.log(total[:, 0])),
         times=of.stop[cases],
-        residuals=x[cases] - mean,
-        variances=second - outer,
-        skewness=skewness.sum(axis=0),
+        residuals=w[cases, None] * x[cases] - counted[:, None] * mean,
+        variances=counted[:, None, None] * (second - outer),
+        skewness=np.einsum("e,eabc->abc", counted, skewness),
     )

@@ -42,7 +42,7 @@ def weighted_log_rank(one, two, weigh):
 
 
 def drawn(seed, size):
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     return [chance.choice((1, 1, -1)) * chance.randint(1, 12) for _ in range(size)]
 
 
