@@ -29,6 +29,15 @@ class Column(BaseModel):
     """What a release holds: the value, nothing, or only the year of a date kept as text."""
 
 
+STUDY_LAYERS = ("cohorts", "labels", "marts")
+"""Layers that a study protocol makes: each row says which."""
+STAMPS = (
+    Column(name="definition_version", type="varchar", nullable=False, description="Version of the study protocol."),
+    Column(name="parameter_hash", type="varchar", nullable=False, description="Hash of all protocol values."),
+)
+"""The last columns of every table of the study; no file lists them and no model selects them."""
+
+
 class Contract(BaseModel):
     """One table. `scope` is `patient` where each row depends on one patient's rows only, else `global`."""
 
@@ -82,6 +91,8 @@ def load(name: str) -> Contract:
     layer, _, table = name.partition(".")
     text = (resources.files("schemas") / layer / f"{table}.toml").read_text(encoding="utf-8")
     contract = Contract.model_validate(tomllib.loads(text))
+    if layer in STUDY_LAYERS and STAMPS[0].name not in contract.column_names:
+        contract = contract.model_copy(update={"columns": (*contract.columns, *STAMPS)})
     if contract.name != name:
         raise ValueError(f"schemas/{layer}/{table}.toml calls itself {contract.name}")
     return contract

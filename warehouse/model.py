@@ -10,7 +10,7 @@ import sqlglot
 from sqlglot import exp
 
 from schemas import contract
-from schemas.contract import LAYERS, Contract
+from schemas.contract import LAYERS, STAMPS, STUDY_LAYERS, Contract
 
 
 @functools.cache
@@ -43,12 +43,21 @@ def parents(name: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def stamped(name: str) -> str:
+    """The model's SELECT, with the stamps of the protocol beside the columns of a table of the study."""
+    if name.partition(".")[0] not in STUDY_LAYERS:
+        return sql(name)
+    stamps = ", ".join(f"${stamp.name} as {stamp.name}" for stamp in STAMPS)
+    return f"select *, {stamps} from (\n{sql(name)}\n)"
+
+
 def build(connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, object] | None = None) -> int:
     """Make the table anew under its contract from its SELECT; return its number of rows.
 
-    `parameters` may hold more values than the model asks for; a missing one raises `KeyError`.
+    A table of the study gets the protocol's stamps on every row. `parameters` may hold more values than the
+    model asks for; a missing one raises `KeyError`.
     """
-    query = sql(name)
+    query = stamped(name)
     asked = duckdb.extract_statements(query)[0].named_parameters
     given = {key: (parameters or {})[key] for key in asked}
     return write(connection, contract.load(name), query, given)

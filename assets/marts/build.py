@@ -17,7 +17,6 @@ from warehouse import model
 
 MINIMUM_PATIENTS = 5
 """Quartiles of fewer patients would show single ones."""
-STAMPS = ("definition_version", "parameter_hash")
 
 
 def build(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> dict[str, int]:
@@ -47,7 +46,7 @@ def build(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) 
 
 
 def _write(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, parameters: Mapping[str, Any]) -> int:
-    stamped = frame.with_columns(pl.lit(parameters[s]).alias(s) for s in STAMPS)
+    stamped = frame.with_columns(pl.lit(parameters[s.name]).alias(s.name) for s in contract.STAMPS)
     connection.register("frame", stamped)
     try:
         return model.write(connection, contract.load(name), "select * from frame")

@@ -59,7 +59,7 @@ def test_every_parameter_that_cohorts_and_labels_ask_for_exists_and_has_a_rule()
         parameter
         for layer in ("cohorts", "labels")
         for name in model.models(layer)
-        for parameter in duckdb.extract_statements(model.sql(name))[0].named_parameters
+        for parameter in duckdb.extract_statements(model.stamped(name))[0].named_parameters
     }
     assert asked <= known
     unused = known - asked - {"landmark_days", "confidence_level", "significance_level"}  # asked for by marts

@@ -59,9 +59,7 @@ select
     coalesce(bool_or(g.stopped), false) or bool_or(i.stop_reason is not distinct from 'adverse_event')
         as led_to_stop,
     min(struct_pack(o := g.occurred_on, t := g.table_name, r := g.row_id)).t as table_name,
-    min(struct_pack(o := g.occurred_on, t := g.table_name, r := g.row_id)).r as row_id,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    min(struct_pack(o := g.occurred_on, t := g.table_name, r := g.row_id)).r as row_id
 from gather as g
 inner join cohorts.index_course as i on g.person_id = i.person_id
 group by g.person_id, g.course_id, g.adverse_event

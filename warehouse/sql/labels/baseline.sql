@@ -17,7 +17,5 @@ select
     measured_on,
     measurement_id,
     shared,
-    reason,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    reason
 from gather

@@ -28,9 +28,7 @@ select
     d.initial_dose_mg_per_kg,
     d.initial_dose_reason,
     d.doses_per_day,
-    case when d.doses_per_day is null then 'not_given_in_hospital' end as doses_per_day_reason,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    case when d.doses_per_day is null then 'not_given_in_hospital' end as doses_per_day_reason
 from cohorts.index_course as i
 inner join omop.person as p on i.person_id = p.person_id
 inner join cohorts.ulcerative_colitis as u on i.person_id = u.person_id

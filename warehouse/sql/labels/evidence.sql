@@ -70,8 +70,6 @@ select distinct
     person_id,
     course_id,
     table_name,
-    row_id,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    row_id
 from gather
 where row_id is not null

@@ -50,7 +50,5 @@ select
     (first_end.o - time_zero_on)::integer as time_days,
     last_contact_on,
     (last_contact_on - start_on)::integer as follow_up_days,
-    case when time_zero_on is null then 'no_remission' end as reason,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    case when time_zero_on is null then 'no_remission' end as reason
 from find_first_end

@@ -20,9 +20,7 @@ select
     case
         when c.procedure_occurrence_id is null then c.reason
         when e.mayo_endoscopic_subscore is null then 'no_mayo_endoscopic_subscore'
-    end as reason,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    end as reason
 from cohorts.end_of_treatment_colonoscopy as c
 inner join labels.relapse as r on c.person_id = r.person_id
 left join cohorts.endoscopy as e on c.procedure_occurrence_id = e.procedure_occurrence_id

@@ -27,9 +27,7 @@ select
     case
         when r.remission_on is null then 'no_remission'
         when c.relapse_on is null then 'no_relapse'
-    end as reason,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    end as reason
 from cohorts.index_course as i
 inner join cohorts.clinical_remission as r on i.person_id = r.person_id
 left join gather_criteria as c on i.person_id = c.person_id

@@ -65,7 +65,5 @@ select
         when in_time then null
         when first_day <= $target_within_days then 'not_reached'
         else 'no_trough'
-    end as reason,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    end as reason
 from judge

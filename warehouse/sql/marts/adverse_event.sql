@@ -41,9 +41,7 @@ select
     100.0 * count(distinct f.person_id) / nullif(any_value(g.n), 0) as percent,
     count(distinct f.person_id) filter (where f.recorded) as recorded,
     count(distinct f.person_id) filter (where f.laboratory) as laboratory,
-    count(distinct f.person_id) filter (where f.led_to_stop) as led_to_stop,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    count(distinct f.person_id) filter (where f.led_to_stop) as led_to_stop
 from list_rows as r
 left join count_groups as g on r.study_group = g.study_group
 left join flag_patients as f

@@ -69,9 +69,7 @@ select
     c.follow_up_n,
     c.follow_up_mean_days,
     c.follow_up_sd_days,
-    c.follow_up_total_days,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    c.follow_up_total_days
 from count_steps as c
 inner join total_steps as t on c.step_number = t.step_number
 left join total_steps as b on c.step_number = b.step_number + 1

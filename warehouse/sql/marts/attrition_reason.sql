@@ -20,9 +20,7 @@ with leave as (
 select
     step,
     reason,
-    count(*) as patients,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    count(*) as patients
 from leave
 group by step, reason
 order by step, reason

@@ -20,9 +20,7 @@ select
     score,
     cast(before as integer) as before,
     cast(after as integer) as after,
-    count(*) as patients,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    count(*) as patients
 from pair_scores
 where study_group is not null and before is not null and after is not null
 group by study_group, score, before, after

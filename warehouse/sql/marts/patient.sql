@@ -90,9 +90,7 @@ select
     coalesce(a.ae_tremor, false) as ae_tremor,
     coalesce(a.ae_renal_impairment, false) as ae_renal_impairment,
     coalesce(a.ae_headache, false) as ae_headache,
-    coalesce(a.ae_hypomagnesemia, false) as ae_hypomagnesemia,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    coalesce(a.ae_hypomagnesemia, false) as ae_hypomagnesemia
 from cohorts.index_course as i
 inner join cohorts.membership as m on i.person_id = m.person_id
 left join cohorts.clinical_remission as r on i.person_id = r.person_id

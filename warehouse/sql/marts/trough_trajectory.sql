@@ -55,8 +55,6 @@ select
     case when patients >= $minimum_patients then quartiles[1] end as lower_quartile_ng_ml,
     case when patients >= $minimum_patients then quartiles[2] end as median_ng_ml,
     case when patients >= $minimum_patients then quartiles[3] end as upper_quartile_ng_ml,
-    case when patients < $minimum_patients then 'too_few_patients' end as reason,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    case when patients < $minimum_patients then 'too_few_patients' end as reason
 from summarise_groups
 order by study_group, from_day
