@@ -13,6 +13,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "cohorts.tacrolimus_course": ("course_number",),
     "labels.relapse_candidate": ("criterion", "occurred_on"),
     "labels.tacrolimus_trough": ("measurement_id",),
+    "labels.tacrolimus_phase": ("phase",),
     "labels.baseline": ("period", "measure"),
     "labels.adverse_event": ("adverse_event",),
 }
@@ -40,6 +41,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "switch_basis", "reason",
     ),
     "labels.tacrolimus_trough": ("timing",),
+    "labels.tacrolimus_phase": ("start_on", "end_on", "target_low_ng_ml", "target_high_ng_ml"),
     "labels.baseline": ("value", "operator", "measured_on", "reason"),
     "labels.characteristic": (
         "age_years", "sex", "uc_duration_years", "uc_duration_reason", "extent", "steroid_response",

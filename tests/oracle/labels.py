@@ -15,7 +15,7 @@ from tests.oracle.relapse import candidates, relapse
 from tests.oracle.remission import Remission, remission
 from tests.oracle.response import steroid_response
 from tests.oracle.steroids import SteroidDay, steroid_days, stretch_before
-from tests.oracle.troughs import levels, target
+from tests.oracle.troughs import levels, phases, target
 
 MICRO = Decimal("0.000001")
 Row = dict[str, Any]
@@ -94,6 +94,8 @@ def _study(person: Person, course: Course, steroid: dict[dt.date, SteroidDay]) -
         },
         ("labels.characteristic", ()): _characteristic(person, course, steroid, quiet, contact),
     }  # fmt: skip
+    for phase, values_of in phases(course, aim).items():
+        said["labels.tacrolimus_phase", (phase,)] = values_of
     for event in events:
         said["labels.relapse_candidate", (event.criterion, event.on)] = {"excepted": event.excepted}
     for level, timing in levels(person, course):

@@ -18,11 +18,15 @@ def relapse(story: Story) -> None:
     for begin in story.fills:
         if story.rarely(0.3):
             draw_trough(story, begin + story.one_of(0, 1, 13, 14, 15))
-    if story.rarely(0.05):
+    if story.rarely(0.1):  # in use at remission, or not any more
+        since = story.remission - story.one_of(83, 84, 85)
+        story.patient.infuse(ADA, min(since, story.start), 40)
+        story.patient.infuse(ADA, story.remission + 30, 40)
+    if story.rarely(0.08):
         day = story.one_of(story.remission + 1, story.end, story.end + 28, story.end + 29, story.end + 300)
         story.patient.operate(day, story.one_of(*COLECTOMIES))
         first = day + story.one_of(-3, -2, -1, 0, 3, 4)
-        for i in range(story.one_of(0, 0, 2, 6)):
+        for i in range(story.one_of(0, 1, 2, 3, 6)):
             story.patient.give(PSL_IV, first + i, 40, route=4171047)
 
 

@@ -49,8 +49,19 @@ def _diagnose_more(story: Story, entered: int, visit: int | None) -> None:
 def treat_with_steroid(story: Story) -> None:
     """One way of steroid before tacrolimus; at times an unknown dose, a biologic, a pulse."""
     patient, start = story.patient, story.start
-    ways = [_taper, _at_the_limit, _restart, _on_the_ward, _for_long, _locally, _on_the_day]
-    story.chance.choices(ways, [40, 8, 20, 20, 8, 2, 2])[0](story)
+    ways = [
+        _taper,
+        _at_the_limit,
+        _restart,
+        _on_the_ward,
+        _by_weight,
+        _two_stretches,
+        _flare,
+        _for_long,
+        _locally,
+        _on_the_day,
+    ]
+    story.chance.choices(ways, [25, 8, 15, 15, 8, 8, 8, 8, 2, 2])[0](story)
     if story.rarely(0.05):
         patient.add(
             "drug_exposure", drug_concept_id=patient.hospital.concept(PSL), drug_exposure_start_date=on(start - 2),
@@ -89,6 +100,27 @@ def _on_the_ward(story: Story) -> None:
         story.patient.give(PSL_IV, day, story.one_of(29, 30, 30, 40), route=4171047)
     if story.rarely(0.3):
         story.patient.prescribe(PSL, first - 5, 40, 20)
+
+
+def _by_weight(story: Story) -> None:
+    """0.75 mg/kg of 38 kg are 28.5 mg."""
+    story.patient.measure("body_weight", story.start - 1, story.one_of(37, 38, 39))
+    story.patient.prescribe(PSL, story.start - story.one_of(7, 10, 20), 30, 28.5)
+    story.patient.cai(story.start - 2, story.one_of(5, 9))
+
+
+def _two_stretches(story: Story) -> None:
+    story.patient.prescribe(PSL, story.start - 50, 20, 20)
+    story.patient.prescribe(PSL, story.start - 30 + story.one_of(13, 14, 15), 20, 20)
+
+
+def _flare(story: Story) -> None:
+    """Low for a while, off, and anew about 90 days after the last low day."""
+    anew = story.start - story.one_of(3, 20)
+    low = anew - story.one_of(89, 90, 91)
+    story.patient.prescribe(PSL, low - 20, 10, 20)
+    story.patient.prescribe(PSL, low - 10, 11, story.chance.choice([5, 9.7, 10]))
+    story.patient.prescribe(PSL, anew, 5, story.one_of(5, 20))
 
 
 def _for_long(story: Story) -> None:

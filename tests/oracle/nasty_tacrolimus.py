@@ -18,6 +18,8 @@ def treat_with_tacrolimus(story: Story) -> None:
         day = _in_hospital(story, day)
     if day == start or story.rarely(0.97):
         _out_of_hospital(story, day)
+    if story.rarely(0.1):
+        _dip(story)
     if story.rarely(0.15):
         again = story.end + story.one_of(1, 14, 15, 16, 17, 60)
         patient.prescribe(TAC, again, 28, 4)
@@ -29,6 +31,16 @@ def treat_with_tacrolimus(story: Story) -> None:
         last = story.end + story.one_of(-5, 1, 10)
         until = LOCK + story.one_of(-1, 0, 1)
         patient.prescribe(TAC, last, until - last + 1, 2, stopped=until if story.rarely(0.2) else None)
+
+
+def _dip(story: Story) -> None:
+    """A lower dose for about a week, then the old one with a trough in the target of induction."""
+    patient, first = story.patient, story.end + 1
+    back = first + 28 + story.one_of(6, 7, 8)
+    for day, mg in ((first, 8), (first + 28, 4), (back, 8)):
+        patient.prescribe(TAC, day, 28, mg)
+    patient.measure("tacrolimus_level", back + story.one_of(0, 14, 15), 12, "07:30")
+    story.end = back + 27
 
 
 def _in_hospital(story: Story, day: int) -> int:

@@ -5,7 +5,7 @@ from tests.oracle.facts import P
 from tests.oracle.nasty_story import Story
 
 HYDROCORTISONE = "2452400D1106"
-CLOCKS = ("06:00", "07:30", "08:00", "09:00", "10:00", "10:01", "16:00", "18:59", "04:59")
+CLOCKS = ("06:00", "07:30", "08:00", "09:00", "10:00", "10:01", "15:59", "16:00", "18:59", "04:59", "05:00")
 
 
 def at_the_start(story: Story) -> None:
@@ -103,6 +103,9 @@ def _harm(story: Story) -> None:
         patient.measure(
             "creatinine", day, story.chance.choice([0.8, 1.09, 1.1, 1.19, 1.2, 1.4]), story.chance.choice(CLOCKS)
         )
+    if story.rarely(0.2):  # 48 hours and the minute beside
+        patient.measure("creatinine", start + 10, 0.6, "09:00")
+        patient.measure("creatinine", start + 12, 0.9, story.chance.choice(["08:59", "09:00", "09:01"]))
     for _ in range(story.one_of(0, 0, 1)):
         day = story.chance.choice([start - 1, start, start + 10, story.end, story.end + 7, story.end + 8])
         low = story.chance.choice([None, None, 1.7])

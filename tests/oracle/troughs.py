@@ -97,3 +97,20 @@ def _switch(person: Person, course: Course, inside: dt.date | None) -> tuple[dt.
     if lowered is None or lowered > course.covered_until:  # it ended under the first target
         return None, None
     return lowered, "rule"
+
+
+def phases(course: Course, aim: Target) -> dict[str, dict[str, object]]:
+    """Induction until the day before the switch, maintenance from then on, each with its target."""
+    days = {"induction": (course.start, course.covered_until)}
+    if aim.switch_on is not None:
+        days = {"induction": (course.start, aim.switch_on - DAY), "maintenance": (aim.switch_on, course.covered_until)}
+    limits = {"induction": "target_trough", "maintenance": "maintenance_trough"}
+    return {
+        phase: {
+            "start_on": first,
+            "end_on": last,
+            "target_low_ng_ml": Decimal(repr(P[f"{limits[phase]}_min_ng_ml"])),
+            "target_high_ng_ml": Decimal(repr(P[f"{limits[phase]}_max_ng_ml"])),
+        }
+        for phase, (first, last) in days.items()
+    }
