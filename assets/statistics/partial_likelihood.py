@@ -1,6 +1,6 @@
 """Cox's partial likelihood: its value, its derivatives and each event's share in them.
 
-Fitting by maximum likelihood is left to lifelines; this serves the tests and the penalty that it lacks.
+Cox regression, Firth's penalty and the proportional-hazards test are all made of it.
 """
 
 from typing import Literal, NamedTuple
@@ -64,14 +64,12 @@ def derivatives(
     times, first, tied = np.unique(of.stop[cases], return_index=True, return_counts=True)
     share = (ties == "efron") * ((np.arange(len(cases)) - np.repeat(first, tied)) / np.repeat(tied, tied))[:, None]
     counted = np.repeat(np.add.reduceat(w[cases], first) / tied, tied)
-    sums = []
-    for values in powers:
-        at_risk = np.repeat(risk_sums(times, of, values), tied, axis=0)
-        sums.append(at_risk - share * np.repeat(np.add.reduceat(values[cases], first, axis=0), tied, axis=0))
-    p, total = x.shape[1], sums[0]
-    mean = sums[1] / total
-    second = (sums[2] / total).reshape(-1, p, p)
-    third = (sums[3] / total).reshape(-1, p, p, p)
+    values, p = np.concatenate(powers, axis=1), x.shape[1]
+    sums = np.repeat(risk_sums(times, of, values), tied, axis=0)
+    sums -= share * np.repeat(np.add.reduceat(values[cases], first, axis=0), tied, axis=0)
+    total = sums[:, :1]
+    mean, second, third = np.split(sums[:, 1:] / total, [p, p + p * p], axis=1)
+    second, third = second.reshape(-1, p, p), third.reshape(-1, p, p, p)
     outer = mean[:, :, None] * mean[:, None, :]
     mixed = np.einsum("eab,ec->eabc", second, mean)
     skewness = third + 2 * np.einsum("ea,eb,ec->eabc", mean, mean, mean)

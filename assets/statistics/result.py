@@ -13,5 +13,9 @@ class Result(NamedTuple):
 
 
 def undefined(test: str, reason: str) -> Result:
-    """A test that cannot be computed: `empty_group`, `no_variation` or `no_events`."""
+    """A test that cannot be computed.
+
+    For lack of data: `empty_group`, `no_events`, `no_variation` (nothing tells the groups apart),
+    `beyond_follow_up`. Of a regression: `collinear`, `separation` (an infinite estimate).
+    """
     return Result(test, None, None, reason)

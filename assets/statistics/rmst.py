@@ -3,11 +3,18 @@
 from collections.abc import Sequence
 from math import sqrt
 
-from assets.statistics.estimate import Estimate, quantile, unknown
-from assets.statistics.survival import Step
+import numpy as np
+from numpy.typing import NDArray
+
+from assets.statistics.estimate import Estimate, Flags, Numbers, quantile, unknown
+from assets.statistics.result import Result, undefined
+from assets.statistics.survival import Step, kaplan_meier
 
 RESTRICTED_MEAN = "restricted_mean_days"
 RESTRICTED_MEAN_DIFFERENCE = "restricted_mean_difference_days"
+RESTRICTED_MEAN_PERMUTATION = "restricted_mean_permutation"
+SAME = 1e-9
+"""Days by which two differences may differ in rounding."""
 
 
 def restricted_mean(steps: Sequence[Step], tau_days: int, group: str = "", confidence: float = 0.95) -> Estimate:
@@ -55,3 +62,41 @@ def restricted_mean_difference(
     value, reach = one.value - two.value, quantile(confidence) * error
     p_value = float(2 * stats.norm.sf(abs(value) / error))
     return Estimate(RESTRICTED_MEAN_DIFFERENCE, term, value, value - reach, value + reach, error, p_value, n, events)
+
+
+def restricted_mean_permutation(
+    days: Sequence[int] | NDArray[np.int64],
+    events: Sequence[bool] | Flags,
+    first: Sequence[bool] | Flags,
+    tau_days: int,
+    draws: int = 2000,
+    seed: int = 1,
+) -> Result:
+    """The difference in days of the patients flagged `first`, and how often chance alone makes one as great.
+
+    For small groups, where the normal approximation is too sure. The labels are drawn anew `draws` times; a drawn
+    group whose follow-up ends before the horizon keeps its last value up to there. The p-value counts the observed
+    labels as one draw. Reasons as in `restricted_mean_difference`. Source: Horiguchi and Uno 2020, Stat Med 39:2655.
+    """
+    stop, struck, flagged = np.asarray(days), np.asarray(events, dtype=bool), np.asarray(first, dtype=bool)
+    one, two = (kaplan_meier(stop[part].tolist(), struck[part].tolist()) for part in (flagged, ~flagged))
+    observed = restricted_mean_difference(one, two, tau_days)
+    if observed.value is None:
+        return undefined(RESTRICTED_MEAN_PERMUTATION, str(observed.reason))
+    at, which = np.unique(np.minimum(stop, tau_days), return_inverse=True)
+    struck = struck & (stop <= tau_days)
+    widths = np.diff(np.append(at, tau_days))
+
+    def mean(part: Flags) -> float:
+        left = np.bincount(which[part], minlength=len(at))
+        at_risk = left[::-1].cumsum()[::-1]
+        lost = np.bincount(which[part & struck], minlength=len(at)) / np.maximum(at_risk, 1)
+        return float(at[0] + np.cumprod(1 - lost) @ widths)
+
+    chance: Numbers = np.empty(draws)
+    generator = np.random.default_rng(seed)
+    for draw in range(draws):
+        part = generator.permutation(flagged)
+        chance[draw] = mean(part) - mean(~part)
+    as_great = int((np.abs(chance) >= abs(observed.value) - SAME).sum())
+    return Result(RESTRICTED_MEAN_PERMUTATION, observed.value, (1 + as_great) / (1 + draws))

@@ -1,7 +1,9 @@
 """Cox regression against R, for late entry and changing covariates too, and where it has no answer."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from lifelines import CoxPHFitter
 
 from assets.statistics.cox import cox_regression
 from assets.statistics.entry import split
@@ -86,3 +88,13 @@ def test_no_answer_has_a_reason_on_every_row(days, events, covariates, reason):
 def test_ties_on_every_time_have_an_answer():
     found = cox_regression([4] * 6, [1] * 6, {"group": [0, 1, 0, 1, 0, 1]}).estimates[0]
     assert (found.value, found.p_value) == (pytest.approx(1), pytest.approx(1))
+
+
+@pytest.mark.parametrize("dataset", ["lung", "gbsg"])
+def test_lifelines_agrees_where_everybody_enters_at_time_zero(dataset):
+    of, frame = followed(dataset), pd.DataFrame(covariates(dataset))
+    frame["days"], frame["event"] = of.stop, of.event
+    other = CoxPHFitter().fit(frame, "days", "event", fit_options={"precision": 1e-12, "r_precision": 1e-14})
+    assert [*fitted(dataset).coefficients.values()] == pytest.approx(other.params_.tolist(), abs=1e-7)
+    errors = [e.standard_error for e in fitted(dataset).estimates]
+    assert errors == pytest.approx(other.standard_errors_.tolist(), abs=1e-7)

@@ -1,11 +1,12 @@
 """The restricted mean by hand, its error by its meaning, and where it ends."""
 
+import itertools
 import math
 import random
 
 import pytest
 
-from assets.statistics.rmst import restricted_mean, restricted_mean_difference
+from assets.statistics.rmst import restricted_mean, restricted_mean_difference, restricted_mean_permutation
 from assets.statistics.survival import kaplan_meier
 
 
@@ -73,3 +74,40 @@ def test_two_groups_without_an_event_cannot_be_compared():
     flat = kaplan_meier([9, 9], [False, False])
     assert restricted_mean_difference(flat, flat, 5).reason == "no_events"
     assert restricted_mean(flat, 5)[2:6] == (5.0, 5.0, 5.0, 0.0)
+
+
+def test_chance_is_that_of_all_labels():
+    days, first = [2, 3, 5, 7, 8, 9], [True, True, True, False, False, False]
+    found = restricted_mean_permutation(days, [True] * 6, first, 8, draws=4000)
+    cut = [min(t, 8) for t in days]
+    every = [abs(sum(cut) / 3 - 2 * sum(cut[k] for k in three) / 3) for three in itertools.combinations(range(6), 3)]
+    assert found.statistic == pytest.approx((2 + 3 + 5 - 7 - 8 - 8) / 3)
+    exact = sum(d >= abs(found.statistic) - 1e-9 for d in every) / len(every)
+    assert found.p_value == pytest.approx(exact, abs=0.02)
+
+
+def test_labels_that_mean_nothing_are_seldom_called_significant():
+    chance = random.Random(4)
+    below = 0
+    for seed in range(60):
+        days = [chance.randint(1, 60) for _ in range(24)]
+        events = [chance.random() < 0.6 for _ in days]
+        first = [k < 8 for k in range(24)]
+        found = restricted_mean_permutation(
+            [*days, 70, 70], [*events, False, False], [*first, True, False], 40, 199, seed
+        )
+        below += found.p_value <= 0.1
+    assert 1 <= below <= 13  # 6 expected; 99.8 % of samples lie here
+
+
+@pytest.mark.parametrize(
+    ("days", "events", "first", "reason"),
+    [
+        ([], [], [], "empty_group"),
+        ([9, 9], [True, True], [True, True], "empty_group"),
+        ([9, 3], [True, False], [True, False], "beyond_follow_up"),
+        ([9, 9], [False, False], [True, False], "no_events"),
+    ],
+)
+def test_no_permutation_has_a_reason(days, events, first, reason):
+    assert restricted_mean_permutation(days, events, first, 5)[1:] == (None, None, reason)
