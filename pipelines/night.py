@@ -1,9 +1,7 @@
 """One night from the command line: run the job, show progress, say what came out or what to do."""
 
 import gc
-import importlib
 import logging
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,9 +37,6 @@ def _run(job: str, places: Places, console: Console) -> None:
 
         instance.prepare(places)
         from pipelines.definitions import defs
-
-        # Great Expectations takes seconds to load, which DuckDB can spend on the first layers.
-        threading.Thread(target=importlib.import_module, args=["expectations.engine"], daemon=True).start()
         logger = logging.getLogger("mucosa")
         logger.setLevel(logging.INFO)
         progress = _Progress(console, status)
