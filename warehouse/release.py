@@ -106,16 +106,21 @@ def _write(
             }
         )
         _describe(connection, manifest)
-        for name in (*rows, METADATA):
-            target = folder / "parquet" / name.replace(".", "/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            parquet = _quoted(target.with_name(f"{target.name}.parquet"))
-            connection.execute(f"copy {name} to {parquet} (format parquet, compression zstd)")
+        if not (places.releases / manifest.release_id).exists():  # else all of it is kept already
+            _write_parquet(connection, [*rows, METADATA], folder / "parquet")
         connection.execute("checkpoint next")
         connection.execute(f"use {build}")
         connection.execute("detach next")  # closes the file, so that no write-ahead log stays beside it
     (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return manifest
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, names: Sequence[str], folder: Path) -> None:
+    for name in names:
+        target = folder / name.replace(".", "/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        parquet = _quoted(target.with_name(f"{target.name}.parquet"))
+        connection.execute(f"copy {name} to {parquet} (format parquet, compression zstd)")
 
 
 def _manifest(connection: duckdb.DuckDBPyConnection, protocol: Study, results: Sequence[CheckResult]) -> Manifest:
