@@ -1,0 +1,64 @@
+"""The graph as Dagster serves it: every asset known, described and reached from the landing folder."""
+
+from dagster import AssetKey
+
+from pipelines.definitions import defs
+from schemas import contract
+
+GRAPH = defs.resolve_asset_graph()
+
+
+def names(keys: set[AssetKey]) -> set[str]:
+    return {".".join(key.path) for key in keys}
+
+
+def test_every_table_is_an_asset_and_nothing_else_is() -> None:
+    tables = {t.name for layer in contract.LAYERS for t in contract.contracts(layer)} - {"quality.release"}
+    others = names(set(GRAPH.get_all_asset_keys())) - tables
+    assert tables <= names(set(GRAPH.get_all_asset_keys()))
+    assert {name for name in others if name.partition(".")[0] not in ("landing", "raw")} == {
+        "release.mucosa",
+        "release.report",
+    }
+
+
+def test_only_landing_files_come_from_outside() -> None:
+    assert {n.partition(".")[0] for n in names(set(GRAPH.external_asset_keys))} == {"landing"}
+
+
+def test_every_asset_is_described_owned_and_grouped_by_its_layer() -> None:
+    for node in GRAPH.asset_nodes:
+        assert node.description, node.key
+        assert node.owners, node.key
+        expected = node.key.path[0] if node.key.path[0] != "quality" else "quality"
+        assert node.group_name == expected, node.key
+
+
+def test_a_trough_goes_the_whole_way() -> None:
+    way = [
+        "landing.lab_result",
+        "raw.lab_result",
+        "staging.lab_result",
+        "fhir.observation",
+        "omop.measurement",
+        "labels.tacrolimus_trough",
+        "labels.target_attainment",
+        "marts.patient",
+        "marts.baseline",
+        "marts.paper_comparison",
+        "release.mucosa",
+    ]
+    for parent, child in zip(way, way[1:], strict=False):
+        assert parent in names(set(GRAPH.get(AssetKey(child.split("."))).parent_keys)), (parent, child)
+
+
+def test_critical_checks_block_and_warnings_do_not() -> None:
+    checks = [GRAPH.get_check_spec(key) for key in GRAPH.asset_check_keys]
+    assert {check.name for check in checks} == {"critical", "warning"}
+    assert all(check.blocking == (check.name == "critical") for check in checks)
+
+
+def test_the_plot_and_the_columns_are_there_to_read() -> None:
+    node = GRAPH.get(AssetKey(["marts", "survival_curve"]))
+    columns = node.metadata["dagster/column_schema"].columns  # type: ignore[union-attr]
+    assert [c.name for c in columns] == list(contract.load("marts.survival_curve").column_names)
