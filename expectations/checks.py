@@ -51,7 +51,7 @@ def layer_checks(name: str) -> AssetChecksDefinition:
                 asset_key=graph.key(table),
                 check_name=severity,
                 severity=AssetCheckSeverity.ERROR if severity == "critical" else AssetCheckSeverity.WARN,
-                description=explain(r for r in results if r.table_name == table) or None,
+                description=explain(r for r in results if (r.table_name, r.severity) == (table, severity)) or None,
                 metadata={
                     "rules": summary.rules,
                     "rules not met": summary.text,

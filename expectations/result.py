@@ -54,9 +54,11 @@ def blocking_failures(results: Iterable[Result]) -> list[Result]:
 
 
 def explain(results: Iterable[Result]) -> str:
-    """One paragraph per blocking failure: which rule, which table, how many rows, what to do."""
+    """One paragraph per rule that did not pass: which rule, which table, how many rows, what to do."""
     paragraphs = []
-    for r in blocking_failures(results):
+    for r in results:
+        if r.verdict == "passed":
+            continue
         found = (
             f"{r.failed:,} of {r.evaluated:,} rows break it."
             if r.verdict == "failed"
