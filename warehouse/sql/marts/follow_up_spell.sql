@@ -46,9 +46,7 @@ select
     s.relapse and s.stop_days = s.time_days as relapse,
     case when s.stop_days = s.time_days then s.end_reason end as end_reason,
     s.start_days < s.off_treatment_from as on_treatment,
-    case when s.start_days >= s.examined_from then s.study_group end as known_group,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    case when s.start_days >= s.examined_from then s.study_group end as known_group
 from find_spells as s
 inner join omop.person as p on s.person_id = p.person_id
 left join omop.care_site as c on p.care_site_id = c.care_site_id
