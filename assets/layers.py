@@ -44,7 +44,7 @@ def _omop(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[s
 
 
 def _cohorts(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
-    return _named("cohorts", cohorts.build(connection, warehouse.protocol.parameters()))
+    return _named("cohorts", cohorts.build(connection, warehouse.protocol.parameters(), warehouse.places.adjudication))
 
 
 def _labels(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
@@ -88,6 +88,8 @@ _MART_PARENTS = {
     "marts.survival_curve": ("marts.patient",),
     "marts.at_risk": ("marts.patient",),
     "marts.test": ("marts.patient",),
+    "marts.sensitivity": ("marts.sensitivity_spell",),
+    "marts.sensitivity_choice": ("marts.sensitivity",),
     "marts.paper_comparison": (
         "marts.attrition",
         "marts.baseline",
@@ -119,6 +121,7 @@ BUILDS: dict[str, graph.Build] = {
 _PARENTS: dict[str, Mapping[str, Sequence[str]]] = {
     "staging": _staging_parents(),
     "fhir": fhir_tables.PARENTS,
+    "cohorts": {"cohorts.correction": ("omop.person",)},
     "marts": _MART_PARENTS,
 }
 

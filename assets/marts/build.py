@@ -9,6 +9,7 @@ import polars as pl
 from assets.marts.figures import our_figures
 from assets.marts.paper_comparison import impossible_set, paper_comparison
 from assets.marts.relapse import at_risk, relapse_rate, survival_curve
+from assets.marts.sensitivity import sensitivity, sensitivity_choice
 from assets.marts.summary import summarise
 from assets.marts.test import compare_groups
 from schemas import contract, published
@@ -36,6 +37,9 @@ def build(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) 
         "marts.at_risk": at_risk(patients),
         "marts.test": compare_groups(patients, metrics(), days),
     }
+    spells = connection.execute("select * from marts.sensitivity_spell").pl()
+    frames["marts.sensitivity"] = grid = sensitivity(spells, confidence)
+    frames["marts.sensitivity_choice"] = sensitivity_choice(grid, parameters["significance_level"])
     for name, frame in frames.items():
         rows[name] = _write(connection, name, frame, parameters)
     comparison = paper_comparison(published.figures(), our_figures(connection), parameters["significance_level"])

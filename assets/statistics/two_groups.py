@@ -128,15 +128,17 @@ def hazard_ratio(of: Counts, term: str, confidence: float = 0.95) -> Estimate:
     tied = of.events.sum(axis=0)
     step = np.arange(tied.sum()) - np.repeat(np.cumsum(tied) - tied, tied)
     done = step / np.repeat(tied, tied)
-    others, flagged = (np.repeat(r, tied) - done * np.repeat(e, tied) for r, e in zip(of.at_risk, of.events, strict=True))
-    l = _Likelihood(flagged, others, float(of.events[1].sum()))
-    if l.information(0) <= 0:
+    others, flagged = (
+        np.repeat(r, tied) - done * np.repeat(e, tied) for r, e in zip(of.at_risk, of.events, strict=True)
+    )
+    likelihood = _Likelihood(flagged, others, float(of.events[1].sum()))
+    if likelihood.information(0) <= 0:
         return unknown(HAZARD_RATIO, term, "no_variation", n, cases)
-    best = float(optimize.brentq(l.slope, -FARTHEST / 2, FARTHEST / 2, xtol=LEAST_RISE))
-    fall, top = float(stats.chi2.isf(1 - confidence, 1)), l.penalised(best)
+    best = float(optimize.brentq(likelihood.slope, -FARTHEST / 2, FARTHEST / 2, xtol=LEAST_RISE))
+    fall, top = float(stats.chi2.isf(1 - confidence, 1)), likelihood.penalised(best)
 
     def beyond(b: float) -> float:
-        return 2 * (top - l.penalised(b)) - fall
+        return 2 * (top - likelihood.penalised(b)) - fall
 
     def bound(sign: int) -> float | None:
         far = best + sign * 0.5
@@ -146,6 +148,6 @@ def hazard_ratio(of: Counts, term: str, confidence: float = 0.95) -> Estimate:
                 return None
         return float(np.exp(optimize.brentq(beyond, best, far, xtol=LEAST_RISE)))
 
-    p_value = chi_square(LIKELIHOOD_RATIO, max(2 * (top - l.penalised(0.0)), 0.0), 1).p_value
-    error = l.information(best) ** -0.5
+    p_value = chi_square(LIKELIHOOD_RATIO, max(2 * (top - likelihood.penalised(0.0)), 0.0), 1).p_value
+    error = likelihood.information(best) ** -0.5
     return Estimate(HAZARD_RATIO, term, float(np.exp(best)), bound(-1), bound(1), error, p_value, n, cases)

@@ -16,6 +16,8 @@ TABLES = (
     "labels.mucosal_healing", "labels.relapse", "labels.follow_up", "labels.target_attainment",
     "labels.baseline", "labels.characteristic", "labels.adverse_event", "labels.tacrolimus_trough",
     "omop.procedure_occurrence",
+    "cohorts.endoscopy", "cohorts.rescue_therapy", "cohorts.steroid_day", "cohorts.last_contact",
+    "labels.relapse_candidate", "omop.measurement", "omop.death", "omop.cdm_source", "omop.person", "omop.care_site",
 )  # fmt: skip
 START = dt.date(2017, 1, 1)
 PATIENTS = {  # group, Mayo before, Mayo after, UCEIS after, days to relapse (+) or censoring (-), follow-up

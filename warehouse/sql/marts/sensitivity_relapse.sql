@@ -3,7 +3,7 @@
 -- window: strictly after remission. missing: without index around an event a flare isn't confirmed.
 with name_definitions (relapse_definition, kinds, needs_flare) as (
     values
-    ('paper', ['R1', 'R2', 'R3', 'R4'], false),
+    ('protocol', ['R1', 'R2', 'R3', 'R4'], false),
     ('without_escalation', ['R1', 'R2', 'R3'], false),
     ('steroid_or_biologic', ['R1', 'R2'], false),
     ('flare_confirmed', ['R1', 'R2', 'R3', 'R4'], true),
@@ -65,7 +65,7 @@ judge_events as (
             from find_active_days as a
             where
                 a.person_id = r.person_id
-                and a.active_on between e.occurred_on - $flare_days::integer and e.occurred_on + $flare_days::integer
+                and abs(a.active_on - e.occurred_on) <= $relapse_intent_days
         ) as flare
     from find_remitters as r
     inner join gather_events as e on r.person_id = e.person_id and r.remission_on < e.occurred_on
@@ -84,9 +84,7 @@ select
     d.relapse_definition,
     r.remission_on,
     f.relapse_on,
-    case when f.relapse_on is null then 'no_relapse' end as reason,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    case when f.relapse_on is null then 'no_relapse' end as reason
 from find_remitters as r
 cross join name_definitions as d
 left join find_first as f on r.person_id = f.person_id and d.relapse_definition = f.relapse_definition

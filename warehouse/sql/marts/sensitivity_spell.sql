@@ -4,7 +4,7 @@
 -- missing: who relapsed or left by a later time zero has no time there; without a score healing is null.
 with name_windows (colonoscopy_window, before_days, after_days) as (
     values
-    ('paper', $colonoscopy_before_days::integer, $colonoscopy_after_days::integer),
+    ('protocol', $colonoscopy_before_days::integer, $colonoscopy_after_days::integer),
     ('narrow', $narrow_before_days, $narrow_after_days),
     ('wide', $wide_before_days, $wide_after_days)
 ),
@@ -40,10 +40,14 @@ find_colectomies as (
     group by r.person_id
 ),
 
+find_data_lock as (
+    select max(source_release_date) as data_lock_on from omop.cdm_source
+),
+
 find_observation_ends as (
     select i.person_id, least(c.colectomy_on, d.death_date, l.last_contact_on, k.data_lock_on) as observed_until
     from cohorts.index_course as i
-    cross join (select max(source_release_date) as data_lock_on from omop.cdm_source) as k
+    cross join find_data_lock as k
     left join find_colectomies as c on i.person_id = c.person_id
     left join omop.death as d on i.person_id = d.person_id
     left join cohorts.last_contact as l on i.person_id = l.person_id
@@ -91,7 +95,5 @@ select
     mayo_endoscopic_subscore <= $mucosal_healing_mes_max and uceis_total <= $healing_uceis_max as healed_both,
     case when reason is null then relapsed end as event,
     case when reason is null then ended_on - time_zero_on end as time_days,
-    reason,
-    $definition_version as definition_version,
-    $parameter_hash as parameter_hash
+    reason
 from leave_out
