@@ -10,7 +10,8 @@ from schemas import extract
 from simulation import others
 from simulation.chart import Chart
 from simulation.course import Course, from_row
-from simulation.landing import Landing, Row, time_of
+from simulation.formats.tables import Row
+from simulation.landing import Landing, time_of
 from simulation.population import complete, draw_group
 from simulation.render.whole import render
 from simulation.schedule import FULL, THIN, Detail
@@ -109,13 +110,13 @@ def _in_order(feed: str, rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (time_of(feed, row), str(row[key])))
 
 
-def simulate_paper(landing: Path, truth: Path, seed: int) -> dict[str, int]:
+def simulate_paper(landing: Path, truth: Path, seed: int, format_name: str = "demo") -> dict[str, int]:
     """Write the paper's cohort among other patients to `landing`, its truth to `truth`; returns records by feed.
 
-    Rows of every feed are in order of time, then number. The same seed gives the same bytes. Raises `ValueError`
-    when the truth would lie in the landing folder.
+    Rows of every feed are in order of time, then number. The same seed gives the same bytes, and the same events in
+    every format (`simulation.landing.FORMATS`). Raises `ValueError` when the truth would lie in the landing folder.
     """
-    with TruthFile(truth, landing) as truths, Landing(landing) as hospital:
+    with TruthFile(truth, landing) as truths, Landing(landing, format_name) as hospital:
         patients = sorted(_paper_patients(seed, read_solution()), key=lambda patient: patient[0].patient_id)
         for _, known in patients:
             truths.write(known)
@@ -124,13 +125,15 @@ def simulate_paper(landing: Path, truth: Path, seed: int) -> dict[str, int]:
     return hospital.records
 
 
-def simulate_population(landing: Path, truth: Path, patients: int, seed: int) -> dict[str, int]:
+def simulate_population(
+    landing: Path, truth: Path, patients: int, seed: int, format_name: str = "demo"
+) -> dict[str, int]:
     """Write `patients` drawn from the published distributions, in constant memory; returns records by feed.
 
     One patient follows another, rows of each in order of time. The same seed gives the same bytes, and the first
     patients do not depend on how many follow. Raises `ValueError` as `simulate_paper` does.
     """
-    with TruthFile(truth, landing) as truths, Landing(landing) as hospital:
+    with TruthFile(truth, landing) as truths, Landing(landing, format_name) as hospital:
         for chart, known in _drawn_patients(seed, patients):
             truths.write(known)
             for feed, rows in chart.rows.items():

@@ -1,41 +1,43 @@
-"""The landing folder of the synthetic hospital: one CSV per feed, written as rows come."""
+"""The landing folder of the synthetic hospital: one delivery, in the format of one kind of hospital."""
 
-import csv
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from schemas import extract
+from simulation.formats.fhir import BulkData
+from simulation.formats.hl7 import Messages
+from simulation.formats.japanese import JapaneseTables
+from simulation.formats.tables import Row, Tables
 
-SITE = "demo"
 DATA_LOCK = date(2026, 6, 30)
 """Day of the one delivery; follow-up of 819 days on average, SD 781, needs a lock well after publication."""
 MARKER = "Synthetic data of a hospital that does not exist. The demonstration pseudonym key may be used.\n"
 
-Row = Mapping[str, object]
+FORMATS: dict[str, type[Tables] | type[BulkData]] = {
+    "demo": Tables,
+    "jp": JapaneseTables,
+    "fhir": BulkData,
+    "hl7": Messages,
+}
+"""Formats in which the hospital can send the same events; each has a site of its name."""
 
 
 class Landing:
-    """Writes `<landing>/demo/2026-06-30/<feed>.csv` in the extract contract's columns; a context manager."""
+    """Writes the files of one format to `<landing>/<site>/2026-06-30`; a context manager."""
 
-    def __init__(self, landing: Path) -> None:
-        self.folder = landing / SITE / DATA_LOCK.isoformat()
+    def __init__(self, landing: Path, format_name: str = "demo") -> None:
+        self._format = FORMATS[format_name]
+        self.folder = landing / self._format.site / DATA_LOCK.isoformat()
         self.records = dict.fromkeys(extract.FEEDS, 0)
-        self._columns = {f.feed: tuple(c.name for c in f.columns) for f in extract.feeds()}
-        self._files = ExitStack()
+        self._columns = {f.feed: frozenset(c.name for c in f.columns) for f in extract.feeds()}
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder.parent / "SYNTHETIC").write_text(MARKER, encoding="utf-8")
-        self._writers = {}
-        for feed, columns in self._columns.items():
-            path = self.folder / f"{feed}.csv"
-            file = self._files.enter_context(path.open("w", encoding="utf-8", newline=""))
-            self._writers[feed] = csv.writer(file, lineterminator="\r\n")
-            self._writers[feed].writerow(columns)
+        self._files = self._format(self.folder)
         return self
 
     def __exit__(
@@ -45,13 +47,12 @@ class Landing:
 
     def write(self, feed: str, rows: Iterable[Row]) -> None:
         """Append rows; a column that a row lacks stays empty, a key that is no column raises `KeyError`."""
-        columns = self._columns[feed]
-        known, writer = frozenset(columns), self._writers[feed]
+        rows = list(rows)
         for row in rows:
-            if not row.keys() <= known:
-                raise KeyError(f"{feed} has no column {', '.join(sorted(row.keys() - known))}")
-            writer.writerow([row.get(c) for c in columns])
-            self.records[feed] += 1
+            if unknown := row.keys() - self._columns[feed]:
+                raise KeyError(f"{feed} has no column {', '.join(sorted(unknown))}")
+        self._files.write(feed, rows)
+        self.records[feed] += len(rows)
 
 
 def time_of(feed: str, row: Row) -> str:
