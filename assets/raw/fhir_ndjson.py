@@ -1,0 +1,131 @@
+"""FHIR R4 Bulk Data: one resource a line, unfolded into the columns of the feed that takes it."""
+
+import json
+from collections.abc import Callable
+
+import polars as pl
+
+from assets.raw import fhir_unfold
+from assets.raw.fhir_element import Element
+from assets.raw.frame import Cells, Frames
+from schemas.profile import Profile
+from warehouse.errors import DataError
+
+SUFFIX = ".ndjson"
+
+UNFOLD: dict[str, Callable[[Element], Cells]] = {
+    "patient": fhir_unfold.patient,
+    "encounter": fhir_unfold.encounter,
+    "condition": fhir_unfold.condition,
+    "medication_request": fhir_unfold.medication_request,
+    "medication_administration": fhir_unfold.medication_administration,
+    "monitoring_order": fhir_unfold.monitoring_order,
+    "lab_result": fhir_unfold.lab_result,
+    "vital_sign": fhir_unfold.vital_sign,
+    "activity_score": fhir_unfold.activity_score,
+    "endoscopy": fhir_unfold.endoscopy,
+    "procedure": fhir_unfold.procedure,
+    "adverse_event": fhir_unfold.adverse_event,
+}
+"""What makes the cells of each feed."""
+
+FEED_OF = {
+    "Patient": "patient",
+    "Encounter": "encounter",
+    "Condition": "condition",
+    "MedicationRequest": "medication_request",
+    "MedicationAdministration": "medication_administration",
+    "ServiceRequest": "monitoring_order",
+    "Observation": "lab_result",
+    "DiagnosticReport": "endoscopy",
+    "Procedure": "procedure",
+    "AdverseEvent": "adverse_event",
+}
+"""Feed of each resource type; observations other than of the laboratory go by their category."""
+
+
+def read(content: bytes, file: str, profile: Profile) -> dict[str, pl.DataFrame]:
+    """All resources of a file by feed, every cell text; `file` names it in errors (`DataError`).
+
+    A line that is no resource, or one that no feed takes, is a faulty record of the feed that the file's first
+    good resource belongs to. Numbers keep the digits they were written with.
+    """
+    frames = Frames(profile.time_zone)
+    strays: list[tuple[int, int, str, str]] = []
+    home: str | None = None
+    decoder = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_refuse)
+    record = 0
+    for line, raw in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
+        if not raw.strip():
+            continue
+        record += 1
+        text = raw.decode("utf-8", errors="replace").strip()
+        feed, cells, fault = _unfold(raw, decoder)
+        if feed is None:
+            strays.append((record, line, fault, text))
+            continue
+        home = home or feed
+        if fault:
+            frames.refuse(feed, record, line, fault, text)
+        else:
+            frames.add(feed, record, line, cells)
+    if home is None:
+        raise DataError(_explain(content, file, record))
+    for number, line, fault, text in strays:
+        frames.refuse(home, number, line, fault, text)
+    return frames.finish()
+
+
+def _unfold(raw: bytes, decoder: json.JSONDecoder) -> tuple[str | None, Cells, str]:
+    """Feed, cells and fault of one line; no feed where none takes it."""
+    try:
+        resource = decoder.decode(raw.decode("utf-8").strip())
+        # An escaped half of a character pair is no text that any table can hold.
+        if b"\\u" in raw:
+            json.dumps(resource, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        return None, {}, "json"
+    if not isinstance(resource, dict):
+        return None, {}, "json"
+    kind = resource.get("resourceType")
+    feed = FEED_OF.get(kind) if isinstance(kind, str) else None
+    if feed is None:
+        return None, {}, "resource"
+    try:
+        if feed == "lab_result":
+            feed = fhir_unfold.feed_of_observation(resource)
+        if feed is None:
+            return None, {}, "resource"
+        cells = UNFOLD[feed](resource)
+    except (AttributeError, TypeError, ValueError, ArithmeticError):
+        return feed, {}, "shape"
+    if all(cell is None or isinstance(cell, str) for cell in cells.values()):
+        return feed, cells, ""
+    return feed, {}, "shape"
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _explain(content: bytes, file: str, records: int) -> str:
+    if records == 0:
+        return f"{file} is empty. Send the file again, or leave it out if there was nothing to report."
+    try:
+        whole = json.loads(content)
+    except (ValueError, RecursionError):
+        whole = None
+    if isinstance(whole, dict) and whole.get("resourceType") == "Bundle":
+        return (
+            f"{file} is a Bundle, not Bulk Data. Write each of its entries' resources on a line of its own, for"
+            " example with: jq -c '.entry[].resource'."
+        )
+    if isinstance(whole, dict):
+        return (
+            f"{file} holds one JSON object that no feed takes, or one spread over several lines. Bulk Data has one"
+            f" resource a line; feeds take {', '.join(FEED_OF)}."
+        )
+    return (
+        f"{file} holds no resource that a feed takes ({', '.join(FEED_OF)}). Take the file out of the delivery,"
+        " or check that it has one resource a line."
+    )
