@@ -8,13 +8,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from schemas import extract
+from schemas import date_format, extract
 
 FormatName = Literal["csv", "xlsx"]
 """Kinds of file that are read."""
-
-DATE_PARTS = frozenset("YmdHMSz")
-"""Directives of a date format, as in strftime; `era` stands for every way to write a Japanese era."""
 
 
 class _Model(BaseModel):
@@ -42,6 +39,10 @@ class Column(_Model):
     """Numbers that stand for nothing in this column, however written (999 is 999.0)."""
     formats: tuple[str, ...] = ()
     """Date or time formats instead of the site's."""
+    time_of_day: str | None = Field(default=None, pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    """Of a time whose cells hold only the day."""
+    digits: int | None = Field(default=None, ge=1)
+    """Length of a number that a spreadsheet has stripped of its leading noughts."""
 
     @model_validator(mode="after")
     def one_source(self) -> "Column":
@@ -52,7 +53,7 @@ class Column(_Model):
     @field_validator("formats")
     @classmethod
     def known_formats(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return check_formats(value)
+        return date_format.check(value)
 
     @field_validator("rewrite")
     @classmethod
@@ -106,8 +107,8 @@ class FeedProfile(_Model):
         """`sex = "性別"` and `sex = ["性別", "性"]` are short for `sex = {headers = [...]}`."""
         if not isinstance(value, dict):
             return value
-        long = {str: lambda v: {"headers": [v]}, list: lambda v: {"headers": v}}
-        return {name: long.get(type(cell), lambda v: v)(cell) for name, cell in value.items()}
+        listed = {name: [cell] if isinstance(cell, str) else cell for name, cell in value.items()}
+        return {name: {"headers": cell} if isinstance(cell, list) else cell for name, cell in listed.items()}
 
 
 class Profile(_Model):
@@ -156,7 +157,7 @@ class Profile(_Model):
     @field_validator("date_formats", "datetime_formats")
     @classmethod
     def known_formats(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return check_formats(value)
+        return date_format.check(value)
 
     @cached_property
     def _defaults(self) -> FeedProfile:
@@ -191,15 +192,6 @@ def check_encoding(name: str) -> str:
     except LookupError:
         raise ValueError(f"{name} is no encoding that Python reads, such as utf-8, cp932 or cp1252") from None
     return name
-
-
-def check_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
-    """The formats, all of known directives; raises `ValueError`."""
-    for text in formats:
-        parts = re.findall(r"%(.?)", text)
-        if text != "era" and (not parts or not DATE_PARTS.issuperset(parts) or parts[0] == "z"):
-            raise ValueError(f'{text} is no date format: write "era", or %Y %m %d %H %M %S %z as in %Y/%m/%d')
-    return formats
 
 
 _PLAIN = Column()

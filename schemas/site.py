@@ -11,7 +11,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from schemas import extract
 from schemas.profile import KNOWN_COLUMNS, Column, FeedProfile, Profile, Unit
@@ -19,7 +19,7 @@ from schemas.profile import KNOWN_COLUMNS, Column, FeedProfile, Profile, Unit
 OWN_FOLDER = "MUCOSA_SITES"
 """Environment variable that names a folder of profiles outside the package; they win over the shipped ones."""
 
-_KEYS = {"": Profile, "feeds": FeedProfile, "columns": Column, "units": Unit}
+_KEYS: dict[str, type[BaseModel]] = {"": Profile, "feeds": FeedProfile, "columns": Column, "units": Unit}
 
 
 class ProfileError(ValueError):

@@ -1,15 +1,33 @@
-"""The landing folder: `<site>/<delivery date>/<feed>.csv`, immutable once it lies there."""
+"""The landing folder: `<site>/<delivery date>/<files>`, immutable once it lies there."""
 
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 
 from schemas import extract, site
-from schemas.site import Profile
+from schemas.profile import Profile
 from warehouse.errors import DataError, UsageError
 
 SYNTHETIC_MARKER = "SYNTHETIC"
 """A file of this name beside a site's deliveries says that its patients are invented."""
+
+ENDINGS = (".csv", ".tsv", ".xlsx", ".csv.gz", ".csv.zst", ".csv.zip", ".zip")
+"""How the files of a feed end where its profile does not name them."""
+
+DATA_ENDINGS = (*ENDINGS, ".gz", ".zst", ".txt", ".xls", ".parquet")
+"""A file that ends so was meant to be read."""
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One file of a delivery and the feed that it holds."""
+
+    path: Path
+    feed: str
 
 
 @dataclass(frozen=True)
@@ -26,13 +44,50 @@ class Delivery:
         """`site|YYYY-MM-DD`, the partition key."""
         return f"{self.profile.site}|{self.delivered_on.isoformat()}"
 
-    def file(self, feed: str) -> Path:
-        return self.folder / f"{feed}.csv"
+    @cached_property
+    def files(self) -> tuple[LandedFile, ...]:
+        """Its files in reading order of their feeds, then by name; a file of no or two feeds is a `DataError`."""
+        found = (LandedFile(file, feed) for file in sorted(self.folder.iterdir()) if (feed := self._feed_of(file)))
+        return tuple(sorted(found, key=lambda landed: extract.FEEDS.index(landed.feed)))
 
     @property
     def feeds(self) -> tuple[str, ...]:
         """Feeds that the delivery holds, in reading order."""
-        return tuple(feed for feed in extract.FEEDS if self.file(feed).is_file())
+        return tuple(dict.fromkeys(landed.feed for landed in self.files))
+
+    def _feed_of(self, file: Path) -> str | None:
+        if not file.is_file() or file.name.startswith((".", "~$")):
+            return None
+        feeds = [feed for feed in extract.FEEDS if matches(file.name, patterns(self.profile, feed))]
+        if len(feeds) == 1:
+            return feeds[0]
+        if len(feeds) > 1:
+            raise DataError(
+                f"{file.name} of delivery {self.name} fits the file patterns of {' and '.join(feeds)}. Make the"
+                f" patterns under feeds in the profile of {self.profile.site} narrower."
+            )
+        # A misspelt optional feed would otherwise be lost without a word.
+        if file.name.lower().endswith(DATA_ENDINGS) and not matches(file.name, self.profile.ignore):
+            named = ", ".join(patterns(self.profile, feed)[0] for feed in extract.FEEDS)
+            raise DataError(
+                f"Delivery {self.name} holds {file.name}, which is not a feed. Rename it to one of {named},"
+                f" name it under files or ignore in the site's profile, or take it out of the delivery."
+            )
+        return None
+
+
+def patterns(profile: Profile, feed: str) -> tuple[str, ...]:
+    """Patterns of the names of a feed's files."""
+    return profile.feed(feed).files or tuple(f"{feed}{ending}" for ending in ENDINGS)
+
+
+def matches(name: str, wanted: tuple[str, ...]) -> bool:
+    """Whether a file's name fits a pattern; case, full width and the way accents are stored do not matter."""
+    return any(fnmatchcase(_plain(name), _plain(pattern)) for pattern in wanted)
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def find_deliveries(landing: Path) -> list[Delivery]:
@@ -50,12 +105,12 @@ def find_deliveries(landing: Path) -> list[Delivery]:
             " one CSV file per feed; docs/extracts.md describes them."
         )
     for delivery in deliveries:
-        _check_files(delivery)
+        _check_feeds(delivery)
     return deliveries
 
 
-def _folders(folder: Path) -> list[Path]:
-    return sorted(f for f in folder.iterdir() if f.is_dir() and not f.name.startswith("."))
+def _folders(folder: Path) -> Iterator[Path]:
+    return iter(sorted(f for f in folder.iterdir() if f.is_dir() and not f.name.startswith(".")))
 
 
 def _delivery(folder: Path) -> Delivery:
@@ -80,17 +135,12 @@ def _day(name: str) -> date | None:
     return day if day.isoformat() == name else None
 
 
-def _check_files(delivery: Delivery) -> None:
+def _check_feeds(delivery: Delivery) -> None:
     for feed in extract.feeds():
-        if feed.required and not delivery.file(feed.feed).is_file():
+        if feed.required and feed.feed not in (*delivery.feeds, *delivery.profile.not_delivered):
             raise DataError(
-                f"Delivery {delivery.name} lacks {feed.feed}.csv ({feed.description.rstrip('.').lower()})."
-                " Add the file; if there was nothing to report, send it with its header alone."
-            )
-    # A misspelt optional feed would otherwise be lost without a word.
-    for file in sorted(delivery.folder.glob("*.csv")):
-        if file.stem not in extract.FEEDS:
-            raise DataError(
-                f"Delivery {delivery.name} holds {file.name}, which is not a feed. Rename it to one of "
-                f"{', '.join(extract.FEEDS)}, or take it out of the delivery."
+                f"Delivery {delivery.name} lacks {patterns(delivery.profile, feed.feed)[0]}"
+                f" ({feed.description.rstrip('.').lower()}). Add the file; if there was nothing to report, send it"
+                " with its header alone; if the hospital has no such feed, write it under not_delivered in its"
+                " profile."
             )

@@ -2,12 +2,13 @@
 
 import hashlib
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from assets.raw import records
+from assets.raw import formats
 from assets.raw.landing import Delivery, find_deliveries
 from schemas import extract
 from warehouse import model
@@ -43,36 +44,45 @@ def load(places: Places) -> dict[str, int]:
 
 
 def ingest(places: Places, delivery: Delivery) -> pl.DataFrame:
-    """Read one delivery into `places.raw/<site>/<date>/<feed>.parquet`; one row a file, paths included."""
+    """Read one delivery into `parquet`s below `places.raw`; one row a file, paths included."""
     folder = places.raw / delivery.profile.site / delivery.delivered_on.isoformat()
     _private_folder(folder, places.data)
-    rows = []
-    for feed in delivery.feeds:
-        file = delivery.file(feed)
+    rows: list[dict[str, object]] = []
+    for landed in delivery.files:
+        file, feed = landed.path, landed.feed
         try:
             content = file.read_bytes()
         except OSError as error:
             raise DataError(
                 f"{file.name} of delivery {delivery.name} can't be read ({error.strerror}). Check its rights."
             ) from None
-        label = f"{file.name} of delivery {delivery.name}"
-        frame = records.read(content, label, extract.load(feed), delivery.profile)
-        _write(frame, folder / f"{feed}.parquet")
+        frame = formats.read(content, f"{file.name} of delivery {delivery.name}", extract.load(feed), delivery.profile)
         sha256 = hashlib.sha256(content).hexdigest()
-        rows.append(
-            {
-                "file_id": file_id(delivery.name, feed, sha256),
-                "site": delivery.profile.site,
-                "delivery": delivery.name,
-                "feed": feed,
-                "sha256": sha256,
-                "bytes": len(content),
-                "records": frame.height,
-                "synthetic": delivery.synthetic,
-                "path": str(file),
-            }
-        )
+        row = {
+            "file_id": file_id(delivery.name, feed, sha256),
+            "site": delivery.profile.site,
+            "delivery": delivery.name,
+            "feed": feed,
+            "sha256": sha256,
+            "bytes": len(content),
+            "records": frame.height,
+            "synthetic": delivery.synthetic,
+            "path": str(file),
+        }
+        if twin := next((r for r in rows if r["file_id"] == row["file_id"]), None):
+            raise DataError(
+                f"{Path(str(twin['path'])).name} and {file.name} of delivery {delivery.name} are the same file. Take"
+                " one of them out."
+            )
+        _write(frame, parquet(places, row))
+        rows.append(row)
     return pl.DataFrame(rows, schema=FILE_SCHEMA)
+
+
+def parquet(places: Places, file: Mapping[str, object]) -> Path:
+    """Where the records of a file lie, given its row of `FILE_SCHEMA`."""
+    site, _, delivered_on = str(file["delivery"]).partition("|")
+    return places.raw / site / delivered_on / f"{file['feed']}.{file['file_id']}.parquet"
 
 
 def file_id(delivery: str, feed: str, sha256: str) -> int:

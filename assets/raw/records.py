@@ -1,19 +1,16 @@
 """One CSV file as text: every record with its number and its first physical line, nothing interpreted."""
 
 import csv
-import difflib
 import io
 from collections.abc import Iterator
+from typing import Literal
 
 import polars as pl
 
+from assets.raw import headers
 from schemas.extract import Feed
-from schemas.site import Profile
+from schemas.profile import Profile
 from warehouse.errors import DataError
-
-PROVENANCE = ("record", "line", "malformed")
-"""Columns added to the file's own: data record number, physical line (both from 1) and, where a record does
-not have as many fields as the header, its text; its cells are then null."""
 
 
 def read(content: bytes, file: str, feed: Feed, profile: Profile) -> pl.DataFrame:
@@ -21,11 +18,14 @@ def read(content: bytes, file: str, feed: Feed, profile: Profile) -> pl.DataFram
 
     Empty lines are no records. A quoted field may span lines.
     """
-    text = _decode(content, file, profile)
+    said = profile.feed(feed.feed)
+    text = decode(content, file, said.encoding or profile.encoding)
     # Without quotes a line is a record, which lets the whole file be split without Python per row.
-    plain = '"' not in text and text.count("\r") == text.count("\r\n")
-    header, body = (_split_lines if plain else _parse_records)(text, file, profile.delimiter)
-    _check_header(header, file, feed)
+    plain = (not profile.quote or profile.quote not in text) and text.count("\r") == text.count("\r\n")
+    delimiter = said.delimiter or profile.delimiter
+    header, body = _split_lines(text, delimiter) if plain else _parse_records(text, file, delimiter, profile.quote)
+    header = [name.strip() for name in header]
+    headers.check(header, file, feed, profile)
     fields = pl.col("fields")
     fits = fields.list.len() == len(header)
     return body.with_row_index("record", offset=1).select(
@@ -36,22 +36,38 @@ def read(content: bytes, file: str, feed: Feed, profile: Profile) -> pl.DataFram
     )
 
 
-def _decode(content: bytes, file: str, profile: Profile) -> str:
+def decode(content: bytes, file: str, encoding: str) -> str:
+    """The text of a file; bytes that do not fit its encoding raise `DataError` with the encoding that does."""
     try:
-        text = content.decode(profile.encoding).removeprefix("\ufeff")
+        text = content.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
+        fitting = guess_encoding(content)
+        cure = f'Write encoding = "{fitting}" in the profile' if fitting else "Write the right encoding in the profile"
         raise DataError(
-            f"{file} is not readable as {profile.encoding}, the encoding declared in"
-            f" schemas/sites/{profile.site}.toml: the byte at offset {error.start} does not fit. Export the"
-            " file as UTF-8."
+            f"{file} is not readable as {encoding}, the encoding declared in the site's profile: the byte at offset"
+            f" {error.start} does not fit. {cure}, or export the file as UTF-8."
         ) from None
     if not text.strip():
         raise DataError(f"{file} is empty. Send the file again; if there was nothing to report, with its header alone.")
     return text
 
 
-def _split_lines(text: str, file: str, delimiter: str) -> tuple[list[str], pl.DataFrame]:
-    del file
+def guess_encoding(content: bytes) -> str | None:
+    """The first of the usual encodings that all bytes fit; null if none does."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if b"\0" in content[:200]:
+        return None
+    for encoding in ("utf-8", "iso2022_jp", "cp932", "euc_jp", "cp1252"):
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return None
+
+
+def _split_lines(text: str, delimiter: str) -> tuple[list[str], pl.DataFrame]:
     lines = (
         pl.DataFrame({"text": pl.Series([text], dtype=pl.String).str.split("\n").explode()})
         .with_row_index("line", offset=1)
@@ -62,7 +78,7 @@ def _split_lines(text: str, file: str, delimiter: str) -> tuple[list[str], pl.Da
     return lines["fields"][0].to_list(), lines[1:]
 
 
-def _parse_records(text: str, file: str, delimiter: str) -> tuple[list[str], pl.DataFrame]:
+def _parse_records(text: str, file: str, delimiter: str, quote: str) -> tuple[list[str], pl.DataFrame]:
     end = "end of file"
     taken: list[str] = []
 
@@ -72,7 +88,8 @@ def _parse_records(text: str, file: str, delimiter: str) -> tuple[list[str], pl.
             yield line
         yield end
 
-    reader = csv.reader(lines(), delimiter=delimiter)
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    reader = csv.reader(lines(), delimiter=delimiter, quotechar=quote or None, quoting=quoting)
     rows: list[tuple[int, str, list[str]]] = []
     first = 1
     try:
@@ -96,32 +113,3 @@ def _parse_records(text: str, file: str, delimiter: str) -> tuple[list[str], pl.
         )
     columns = [("line", pl.Int64()), ("text", pl.String()), ("fields", pl.List(pl.String))]
     return rows[0][2], pl.DataFrame(rows[1:], schema=columns, orient="row")
-
-
-def _check_header(header: list[str], file: str, feed: Feed) -> None:
-    """Refuse a header that leaves a column unnamed, names one twice or lacks one.
-
-    A file without a header shows its first record here, so only names of the contract are ever quoted.
-    """
-    header[:] = [name.strip() for name in header]
-    contract = [column.name for column in feed.columns]
-    quoted = [name for name in header if name in contract]
-    for position, name in enumerate(header, start=1):
-        if name == "":
-            raise DataError(f"{file} has no name for column {position}. Name every column in the first line.")
-        if name in PROVENANCE:
-            raise DataError(f"{file} names a column {name}, which is reserved. Rename column {position}.")
-        if header.index(name) + 1 < position:
-            raise DataError(
-                f"{file} names columns {header.index(name) + 1} and {position} alike"
-                f"{f' ({name})' if name in contract else ''}. Give each column its own name."
-            )
-    for column in feed.columns:
-        if column.column == "required" and column.name not in header:
-            others = sorted(set(header) - set(contract))
-            close = difflib.get_close_matches(column.name, others, n=1, cutoff=0.8)
-            raise DataError(
-                f"{file} lacks the column {column.name} ({column.meaning.rstrip('.').lower()}). Its first"
-                f" line holds {', '.join(quoted) or 'no column of the contract'} and {len(others)} others"
-                f"{f', one of them {close[0]}' if close else ''}. Name the columns as docs/extracts.md does."
-            )

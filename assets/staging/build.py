@@ -6,6 +6,7 @@ import polars as pl
 from assets.raw import load as raw
 from assets.staging import columns, doses, results
 from assets.staging.rules import rules
+from assets.staging.translate import translate
 from assets.staging.verdicts import Verdicts, explain, judge
 from schemas import extract, site
 from schemas.extract import Feed
@@ -42,25 +43,18 @@ def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> 
 
 
 def read(places: Places, files: pl.DataFrame, feed: Feed) -> pl.DataFrame:
-    """Raw records of one feed over all deliveries, the columns that staging reads, with their provenance."""
+    """Records of one feed over all deliveries in the contract's columns and words, with their provenance."""
     wanted = [c.name for c in columns.read_columns(feed)]
     text = dict.fromkeys([*wanted, "malformed"], pl.String)
     frames = [pl.DataFrame(schema={**_PROVENANCE, **text})]
     for file in files.filter(pl.col("feed") == feed.feed).iter_rows(named=True):
-        delivered_on = file["delivery"].partition("|")[2]
-        parquet = places.raw / file["site"] / delivered_on / f"{feed.feed}.parquet"
-        held = pl.scan_parquet(parquet)
-        present = [name for name in wanted if name in held.collect_schema()]
+        translated = translate(pl.scan_parquet(raw.parquet(places, file)), feed, site.load(file["site"]))
         frames.append(
-            held.select(
+            translated.with_columns(
                 pl.lit(file["site"]).alias("site"),
                 pl.lit(file["delivery"]).alias("delivery"),
-                pl.lit(delivered_on).str.to_date().alias("delivered_on"),
+                pl.lit(file["delivery"].partition("|")[2]).str.to_date().alias("delivered_on"),
                 pl.lit(file["file_id"], pl.Int64).alias("file_id"),
-                "record",
-                "line",
-                "malformed",
-                *present,
             ).collect()
         )
     return pl.concat(frames, how="diagonal")

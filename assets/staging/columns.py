@@ -11,14 +11,17 @@ LIMIT = 1e9
 """Larger numbers are no clinical value; below it every unit factor still leaves room in DECIMAL(18,6)."""
 
 NOT_OF_TYPE = {
-    "date": "The cell is not a day written YYYY-MM-DD.",
-    "partial_date": "The cell is not a day, month or year written YYYY-MM-DD, YYYY-MM or YYYY.",
-    "datetime": "The cell is not a time written YYYY-MM-DDTHH:MM.",
+    "date": "The cell is not a day written YYYY-MM-DD or as the site's profile says.",
+    "partial_date": "The cell is not a day, month or year as YYYY-MM-DD, YYYY-MM, YYYY or as the site's profile says.",
+    "datetime": "The cell is not a time written YYYY-MM-DDTHH:MM or as the site's profile says.",
     "integer": "The cell is not a whole number.",
     "decimal": "The cell is not a number.",
     "result": "The number is too large to be a measurement.",
 }
 """Why a filled cell has no typed value, by type."""
+
+UNSEEN = " \t\n\r\v\f\0\x1a\x85\u00ad\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u2060\ufeff"
+"""Blanks and marks of no width that systems leave around a cell; NFKC has made the other blanks into these."""
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
@@ -34,13 +37,14 @@ def clean(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     A column that the file does not have is null throughout.
     """
     return frame.with_columns(
-        _clean(pl.col(c.name) if c.name in frame.columns else pl.lit(None, pl.String)).alias(TEXT + c.name)
+        clean_text(pl.col(c.name) if c.name in frame.columns else pl.lit(None, pl.String)).alias(TEXT + c.name)
         for c in read_columns(feed)
     )
 
 
-def _clean(cell: pl.Expr) -> pl.Expr:
-    text = cell.str.normalize("NFKC").str.strip_chars()
+def clean_text(cell: pl.Expr) -> pl.Expr:
+    """NFKC without what surrounds the text unseen, null where nothing is left."""
+    text = cell.str.normalize("NFKC").str.strip_chars(UNSEEN)
     return pl.when(text != "").then(text)
 
 

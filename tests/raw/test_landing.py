@@ -108,7 +108,8 @@ def test_raw_is_readable_by_the_owner_only(places: Places) -> None:
 
 def test_raw_holds_every_cell_and_the_listing_its_paths(places: Places) -> None:
     assert raw.load(places)["patient"] == 1
-    patient = pl.read_parquet(places.raw / "demo" / "2020-06-30" / "patient.parquet")
+    (file,) = (places.raw / "demo" / "2020-06-30").glob("patient.*.parquet")
+    patient = pl.read_parquet(file)
     assert patient.rows() == [(1, 2, None, "P1", "x", "male", "1970-01-01", "")]
     assert raw.files(places).filter(feed="patient")["path"].to_list() == [str(delivery(places) / "patient.csv")]
     assert not raw.synthetic(places)
