@@ -64,6 +64,12 @@ def simulate(
             help="Where the truth goes, for tests; never inside the landing folder. Default: <data>/TRUTH.json."
         ),
     ] = None,
+    format_name: Annotated[
+        str,
+        typer.Option(
+            "--format", help="How the files look: demo, jp (CP932), fhir (R4 Bulk Data) or hl7 (v2.5 and tables)."
+        ),
+    ] = "demo",
 ) -> None:
     """Write the landing folder of a synthetic hospital: raw events only, no label anywhere."""
     from pipelines import synthetic
@@ -73,7 +79,7 @@ def simulate(
         raise UsageError("Say which hospital to make: either --cohort paper or --patients N.")
     if cohort not in (None, "paper"):
         raise UsageError(f"There is no cohort called {cohort!r}; the one there is: paper.")
-    synthetic.make(places, console, patients=patients, seed=seed, truth=truth)
+    synthetic.make(places, console, patients=patients, seed=seed, truth=truth, format_name=format_name)
 
 
 @app.command()
