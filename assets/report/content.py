@@ -39,6 +39,7 @@ def gather(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "tables": {section: _metric_rows(connection, section, cells) for section in ("baseline", "end_of_treatment")},
         "relapse": _relapse_rows(connection, cells),
         "tests": _records(connection, "marts.test", "where metric = 'relapse' order by test desc"),
+        "sensitivity": _sensitivity(connection),
         "adverse_events": _adverse_event_rows(connection, cells),
         "verdicts": [
             {"name": v, "meaning": words, "figures": n}
@@ -184,6 +185,21 @@ def _adverse_event_rows(connection: duckdb.DuckDBPyConnection, cells: Cells) -> 
              "verdicts": _merge(*groups.values(), both)}
         )  # fmt: skip
     return rows
+
+
+def _sensitivity(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """The grid in few numbers, its options by choice, and its two named analyses."""
+    grid = _records(connection, "marts.sensitivity")
+    estimated = [row["hazard_ratio"] for row in grid if row["hazard_ratio"] is not None]
+    options = _records(connection, "marts.sensitivity_choice")
+    return {
+        "combinations": len(grid),
+        "estimated": len(estimated),
+        "below_1": sum(ratio < 1 for ratio in estimated),
+        "significant": sum(row["significant"] for row in options if row["choice"] == "time_zero"),
+        "choices": [(choice, list(rows)) for choice, rows in groupby(options, key=lambda row: row["choice"])],
+        **{row["reading"]: row for row in grid if row["reading"] != "alternative"},
+    }
 
 
 def _accounting(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import duckdb
 from assets.report import figures
 from assets.report.content import gather
 from assets.report.drawing import svg
+from assets.report.sensitivity import specification_curve
 from assets.statistics.display import show, show_p
 from warehouse.places import Places
 
@@ -45,6 +46,7 @@ def _figures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
         "kaplan-meier": figures.kaplan_meier(connection),
         "trough": figures.trough_trajectory(connection),
         "endoscopy": figures.endoscopic_change(connection),
+        "sensitivity": specification_curve(connection),
     }
     return {name: svg(figure, name) for name, figure in drawn.items()}
 

@@ -114,3 +114,18 @@ def test_figures_are_drawn_from_nothing(release, draw):
 def test_the_curve_for_dagster_is_a_png_and_needs_no_comparison(filled):
     filled.execute("drop table marts.paper_comparison")
     assert figures.kaplan_meier_png(filled).startswith(b"\x89PNG")
+
+
+def test_the_sensitivity_grid_is_told_with_its_two_named_analyses(filled, insert):
+    for reading, ratio, zero in (("naive", 0.25, "remission"), ("primary", 1.5, "colonoscopy")):
+        insert(
+            "marts.sensitivity", healing_definition="mes_0_1", relapse_definition="protocol", time_zero=zero,
+            colonoscopy_window="protocol", reading=reading, hazard_ratio=ratio, lower=ratio / 2, upper=None,
+            n_mh=9, n_nmh=8,
+        )  # fmt: skip
+        insert("marts.sensitivity_choice", choice="time_zero", option=zero, significant=1, estimated=1,
+               hazard_ratio_mean=ratio, variance_share=0.9)  # fmt: skip
+    page = render(filled)
+    assert "in 1 of 2 healing goes with fewer relapses, in 2 with P below 0.05" in page
+    assert "when the group is known: 1.50 (0.75–∞), 9 and 8 patients" in page
+    assert '<section id="sensitivity">' in page
