@@ -56,11 +56,20 @@ def _marts(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[
 
 
 def _mart_pictures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Mapping[str, MetadataValue]]:
-    from assets.report import figures
+    from assets.report import figures, sensitivity
 
-    encoded = base64.b64encode(figures.kaplan_meier_png(connection)).decode()
-    curve = MetadataValue.md(f"![Relapse after remission](data:image/png;base64,{encoded})")
-    return {"marts.survival_curve": {"plot": curve}}
+    drawn = {
+        "marts.survival_curve": ("Relapse after remission", figures.kaplan_meier_png),
+        "marts.sensitivity": ("Every combination of choices", sensitivity.specification_curve_png),
+    }
+    return {
+        table: {"plot": MetadataValue.md(f"![{title}](data:image/png;base64,{_base64(draw(connection))})")}
+        for table, (title, draw) in drawn.items()
+    }
+
+
+def _base64(image: bytes) -> str:
+    return base64.b64encode(image).decode()
 
 
 def _named(layer: str, rows: Mapping[str, int]) -> dict[str, int]:
