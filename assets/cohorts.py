@@ -1,15 +1,21 @@
 """Cohorts: who enters the study and how far they get, from OMOP tables only."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import duckdb
 
+from assets import adjudication
 from warehouse import model
 
 
-def build(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, object]) -> dict[str, int]:
+def build(
+    connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, object], corrections: Path | None = None
+) -> dict[str, int]:
     """Make every cohorts table anew; return rows by table.
 
-    Needs the omop tables and the values of the study protocol (`schemas.study.Study.parameters`).
+    Needs the omop tables and the values of the study protocol (`schemas.study.Study.parameters`); `corrections`
+    is the clinicians' file, if there is one.
     """
-    return {name: model.build(connection, name, parameters) for name in model.models("cohorts")}
+    corrected = {"cohorts.correction": adjudication.build(connection, parameters, corrections)}
+    return corrected | {name: model.build(connection, name, parameters) for name in model.models("cohorts")}

@@ -86,6 +86,9 @@ def _staging_parents() -> dict[str, tuple[str, ...]]:
         )
         for feed in FEEDS
     }
+    # The references of all other feeds lead to the patient.
+    parents["staging.patient"] = ("raw.patient", "staging.patient_link")
+    parents["staging.patient_link"] = ("raw.patient_link", "raw.patient")
     ledgers = {"staging.quarantine": raw, "staging.accounting": (*raw, "raw.file"), "staging.site": ("raw.file",)}
     return {**parents, **ledgers}
 
@@ -99,6 +102,8 @@ _MART_PARENTS = {
     "marts.test": ("marts.patient",),
     "marts.sensitivity": ("marts.sensitivity_spell",),
     "marts.sensitivity_choice": ("marts.sensitivity",),
+    "marts.estimates": ("marts.patient", "marts.follow_up_spell", "marts.test"),
+    "marts.fair_curve": ("marts.patient", "marts.follow_up_spell"),
     "marts.paper_comparison": (
         "marts.attrition",
         "marts.baseline",

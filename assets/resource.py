@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import duckdb
 from dagster import ConfigurableResource
 
-from schemas import study
+from schemas import study as protocols
 from schemas.contract import LAYERS
 from warehouse import connection, verdicts
 from warehouse.errors import DataError, UsageError
@@ -21,10 +21,11 @@ class StepError(Exception):
 
 
 class Warehouse(ConfigurableResource):
-    """The two folders of a study and the memory that one step may take."""
+    """The two folders of a study, its protocol (a name or a file) and the memory that one step may take."""
 
     landing: str
     data: str
+    study: str = protocols.PAPER
     memory_limit: str = "8GB"
 
     @property
@@ -32,8 +33,8 @@ class Warehouse(ConfigurableResource):
         return Places.of(self.landing, self.data)
 
     @property
-    def protocol(self) -> study.Study:
-        return study.load()
+    def protocol(self) -> protocols.Study:
+        return protocols.find(self.study)
 
     @contextmanager
     def writing(self, step: str) -> Iterator[duckdb.DuckDBPyConnection]:

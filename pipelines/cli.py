@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines import study as protocols
 from warehouse.errors import MucosaError, UsageError
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
 
@@ -31,15 +32,20 @@ Data = Annotated[
     Path, typer.Option(envvar="MUCOSA_DATA", help="Folder of everything made: build, releases, report, history.")
 ]
 
+app.add_typer(protocols.app, name="study")
+
 SEED = 20200626
 """Of the demonstration; any other would do."""
 
 
 @app.command()
-def run(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
+def run(
+    landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA), study: protocols.Chosen = "paper"
+) -> None:
     """The whole way: make the synthetic hospital if nothing has landed, then materialize, publish and report."""
     from pipelines import night, synthetic
 
+    protocols.choose(study)
     places = Places.of(landing, data)
     if not synthetic.has_deliveries(places.landing):
         synthetic.make(places, console, patients=None, seed=SEED)
@@ -83,7 +89,9 @@ def simulate(
 
 
 @app.command()
-def materialize(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
+def materialize(
+    landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA), study: protocols.Chosen = "paper"
+) -> None:
     """Bring every delivery through all layers, check them, publish a release and write the report.
 
     A failing critical check leaves the previous release untouched, says which rule failed on which table for
@@ -91,14 +99,18 @@ def materialize(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFA
     """
     from pipelines import night
 
+    protocols.choose(study)
     night.materialize(Places.of(landing, data), console)
 
 
 @app.command()
-def publish(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
+def publish(
+    landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA), study: protocols.Chosen = "paper"
+) -> None:
     """Publish what is built: ask every rule that has no verdict on it, publish, and write the report."""
     from pipelines import night
 
+    protocols.choose(study)
     night.publish(Places.of(landing, data), console)
 
 

@@ -8,6 +8,7 @@ from assets import layers
 from assets.resource import Warehouse
 from expectations.checks import layer_checks
 from pipelines import release
+from schemas.study import PAPER
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING
 
 NIGHT = "night"
@@ -34,6 +35,7 @@ defs = Definitions(
         "warehouse": Warehouse(
             landing=os.environ.get("MUCOSA_LANDING", DEFAULT_LANDING),
             data=os.environ.get("MUCOSA_DATA", DEFAULT_DATA),
+            study=os.environ.get("MUCOSA_STUDY", PAPER),
         )
     },
 )

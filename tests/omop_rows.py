@@ -150,10 +150,11 @@ class Hospital:
         return cls(connection)
 
     def clear(self) -> None:
-        """Empty every clinical table; the data lock is day 3000."""
+        """Empty every clinical table, correct nothing; the data lock is day 3000."""
         for table in contract.contracts("omop"):
             if table.table not in KEEP:
                 self.connection.execute(table.ddl())
+        self.connection.execute(contract.load("cohorts.correction").ddl())
         self.add(
             "cdm_source", cdm_source_name="test", cdm_source_abbreviation="test", cdm_holder="test",
             source_release_date=on(LOCK), cdm_release_date=on(LOCK), cdm_version_concept_id=0, vocabulary_version="x",
@@ -194,7 +195,7 @@ class Hospital:
         ).fetchall()
         return (found[0][0] if found else None) or 1
 
-    def make(self, *tables: str) -> None:
+    def make(self, *tables: str, protocol: str = study.PAPER) -> None:
         """Make tables and every cohorts and labels table that they read."""
         wanted, ordered = set(tables), [*model.models("cohorts"), *model.models("labels")]
         for name in reversed(ordered):
@@ -202,7 +203,7 @@ class Hospital:
                 wanted |= set(model.parents(name))
         for name in ordered:
             if name in wanted:
-                model.build(self.connection, name, study.load().parameters())
+                model.build(self.connection, name, study.find(protocol).parameters())
 
     def rows(self, table: str, *columns: str, by: Patient | None = None) -> list[tuple[object, ...]]:
         """Rows of a made table, in order; dates as days from the start, decimals as floats."""

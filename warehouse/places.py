@@ -39,6 +39,11 @@ class Places:
         return self.data / "report"
 
     @property
+    def adjudication(self) -> Path:
+        """Clinicians' corrections of labels, by pseudonym; need not exist."""
+        return self.data / "adjudication.csv"
+
+    @property
     def identified(self) -> Path:
         """Raw rows, file paths, crosswalk, key and error texts: readable by the owner only."""
         return self.data / "identified"

@@ -15,6 +15,12 @@ with gather as (
     select 'clinical_remission', person_id, course_id, 'omop.measurement', measurement_id
     from cohorts.clinical_remission
     union all
+    select 'clinical_remission', person_id, course_id, 'cohorts.correction', adjudicated_by
+    from cohorts.clinical_remission
+    union all
+    select 'mucosal_healing', person_id, course_id, 'cohorts.correction', adjudicated_by
+    from labels.mucosal_healing
+    union all
     select 'relapse_candidate', person_id, course_id, table_name, row_id
     from labels.relapse_candidate
     union all

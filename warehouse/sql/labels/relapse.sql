@@ -8,6 +8,14 @@ with find_first_day as (
     group by person_id
 ),
 
+-- what the rules alone found, for comparison with a clinician's correction
+find_first_by_rule as (
+    select person_id, min(occurred_on) as found_relapse_on
+    from labels.relapse_candidate
+    where criterion != 'adjudicated' and coalesce(not_relapse_because = 'adjudicated', true)
+    group by person_id
+),
+
 gather_criteria as (
     select c.person_id, f.relapse_on, list_sort(list_distinct(list(c.criterion))) as criteria
     from find_first_day as f
@@ -24,6 +32,7 @@ select
     c.criteria[1] as criterion,
     c.criteria,
     c.relapse_on <= i.last_covered_on as on_treatment,
+    f.found_relapse_on,
     case
         when r.remission_on is null then 'no_remission'
         when c.relapse_on is null then 'no_relapse'
@@ -31,3 +40,4 @@ select
 from cohorts.index_course as i
 inner join cohorts.clinical_remission as r on i.person_id = r.person_id
 left join gather_criteria as c on i.person_id = c.person_id
+left join find_first_by_rule as f on i.person_id = f.person_id
