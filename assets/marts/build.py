@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from assets.marts.estimates import estimates
 from assets.marts.figures import our_figures
 from assets.marts.paper_comparison import impossible_set, paper_comparison
 from assets.marts.relapse import at_risk, relapse_rate, survival_curve
@@ -40,6 +41,9 @@ def build(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) 
     spells = connection.execute("select * from marts.sensitivity_spell").pl()
     frames["marts.sensitivity"] = grid = sensitivity(spells, confidence)
     frames["marts.sensitivity_choice"] = sensitivity_choice(grid, parameters["significance_level"])
+    spells = connection.execute("select * from marts.follow_up_spell order by person_id, start_days").pl()
+    fair = estimates(patients, spells, frames["marts.test"], parameters)
+    frames |= dict(zip(("marts.estimates", "marts.fair_curve"), fair, strict=True))
     for name, frame in frames.items():
         rows[name] = _write(connection, name, frame, parameters)
     comparison = paper_comparison(published.figures(), our_figures(connection), parameters["significance_level"])
