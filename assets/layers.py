@@ -89,7 +89,12 @@ def _staging_parents() -> dict[str, tuple[str, ...]]:
     # The references of all other feeds lead to the patient.
     parents["staging.patient"] = ("raw.patient", "staging.patient_link")
     parents["staging.patient_link"] = ("raw.patient_link", "raw.patient")
-    ledgers = {"staging.quarantine": raw, "staging.accounting": (*raw, "raw.file"), "staging.site": ("raw.file",)}
+    ledgers = {
+        "staging.quarantine": raw,
+        "staging.waiver": ("raw.file",),
+        "staging.accounting": (*raw, "raw.file"),
+        "staging.site": ("raw.file",),
+    }
     return {**parents, **ledgers}
 
 

@@ -44,6 +44,11 @@ class Places:
         return self.data / "adjudication.csv"
 
     @property
+    def waivers(self) -> Path:
+        """Known problems that may pass; need not exist."""
+        return self.data / "waivers.toml"
+
+    @property
     def identified(self) -> Path:
         """Raw rows, file paths, crosswalk, key and error texts: readable by the owner only."""
         return self.data / "identified"

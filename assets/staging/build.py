@@ -4,7 +4,7 @@ import duckdb
 import polars as pl
 
 from assets.raw import load as raw
-from assets.staging import columns, doses, results
+from assets.staging import columns, doses, results, waivers
 from assets.staging.rules import rules
 from assets.staging.translate import translate
 from assets.staging.verdicts import Verdicts, explain, judge
@@ -18,7 +18,7 @@ Known = dict[str, pl.DataFrame]
 
 
 def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> dict[str, int]:
-    """Write `staging.<feed>` for every feed, `quarantine`, `accounting` and `site`; rows of each table.
+    """Write `staging.<feed>` for every feed, `quarantine`, `waiver`, `accounting` and `site`; rows of each table.
 
     `key` is the secret of the pseudonyms. All loaded deliveries are read together, because a later one may
     correct an earlier one.
@@ -34,8 +34,10 @@ def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> 
         tables[feed.feed] = _write(connection, feed.feed, accepted=verdicts.accepted)
         quarantines.append(explain(verdicts.quarantined, feed, rules(feed)))
         tallies.append(_tally(verdicts))
-    tables["quarantine"] = _write(connection, "quarantine", refused=pl.concat(quarantines))
+    waived = waivers.read(places)
+    tables["quarantine"] = _write(connection, "quarantine", refused=pl.concat(quarantines), waivers=waived)
     profiles = _profiles(files)
+    tables["waiver"] = _write(connection, "waiver", waivers=waived, profiles=profiles)
     listing = {"files": files, "tallies": pl.concat(tallies), "profiles": profiles}
     tables["accounting"] = _write(connection, "accounting", **listing)
     tables["site"] = _write(connection, "site", profiles=profiles)

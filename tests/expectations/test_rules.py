@@ -28,7 +28,15 @@ def verdict(monkeypatch: pytest.MonkeyPatch) -> Verdict:
     return ask
 
 
-FILE = {"file_id": 1, "records": 10, "accepted": 8, "quarantined": 1, "superseded": 1, "max_quarantine_share": 0.2}
+FILE = {
+    "file_id": 1,
+    "records": 10,
+    "accepted": 8,
+    "quarantined": 1,
+    "waived": 0,
+    "superseded": 1,
+    "max_quarantine_share": 0.2,
+}
 REMITTER = {"person_id": 1, "course_id": 11}
 EVIDENCE = {**REMITTER, "label": "mucosal_healing", "table_name": "omop.measurement", "row_id": 5}
 HEALED = {
@@ -59,6 +67,24 @@ CASES = [
         {"staging__accounting": [FILE | {"records": 4, "quarantined": 1}]},
         {"staging__accounting": [FILE | {"quarantined": 1, "max_quarantine_share": 0}]},
         "critical",
+    ),
+    (
+        "staging.accounting.quarantine_share",  # what is waived doesn't count
+        {"staging__accounting": [FILE | {"quarantined": 9, "waived": 7}]},
+        {"staging__accounting": [FILE | {"quarantined": 9, "waived": 6}]},
+        "critical",
+    ),
+    (
+        "staging.waiver.has_not_expired",
+        {"staging__waiver": [{"waiver": 1, "expired": False}]},
+        {"staging__waiver": [{"waiver": 1, "expired": True}]},
+        "warning",
+    ),
+    (
+        "staging.waiver.is_needed",
+        {"staging__waiver": [{"waiver": 1, "waived": 1}]},
+        {"staging__waiver": [{"waiver": 1, "waived": 0}]},
+        "warning",
     ),
     (
         "staging.accounting.files_are_complete",

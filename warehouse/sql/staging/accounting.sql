@@ -8,6 +8,16 @@ with count_verdicts as (
         sum(records) filter (where verdict = 'superseded') as superseded
     from tallies
     group by file_id
+),
+
+count_waived as (
+    -- Waived records stay in quarantine: they are a part of it.
+    select
+        file_id,
+        count(*) as waived
+    from staging.quarantine
+    where waived
+    group by file_id
 )
 
 select
@@ -17,8 +27,10 @@ select
     files.records,
     coalesce(count_verdicts.accepted, 0)::bigint as accepted,
     coalesce(count_verdicts.quarantined, 0)::bigint as quarantined,
+    coalesce(count_waived.waived, 0) as waived,
     coalesce(count_verdicts.superseded, 0)::bigint as superseded,
     profiles.max_quarantine_share
 from files
 inner join profiles on files.site = profiles.site
 left join count_verdicts on files.file_id = count_verdicts.file_id
+left join count_waived on files.file_id = count_waived.file_id
