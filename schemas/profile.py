@@ -138,6 +138,12 @@ class Profile(_Model):
     """Required feeds that this hospital does not have."""
     ignore: tuple[str, ...] = ()
     """Patterns of files in a delivery that are no feed."""
+    fhir_files: tuple[str, ...] = ("*.ndjson", "*.ndjson.gz", "*.ndjson.zst")
+    """Patterns of files of FHIR R4 Bulk Data, one resource a line, of any feed."""
+    hl7_files: tuple[str, ...] = ("*.hl7", "*.hl7.gz", "*.hl7.zst")
+    """Patterns of files of HL7 v2 messages: ADT holds patients, ORU laboratory results."""
+    pseudonym_site: str = Field(default="", pattern=r"^([a-z][a-z0-9-]*)?$")
+    """Site whose patient and record numbers these are, if not its own: the same numbers give the same pseudonyms."""
     feeds: dict[str, FeedProfile] = {}
 
     @field_validator("time_zone")

@@ -9,7 +9,3 @@ FAULTS = {
     "message": "The message is of a type that no feed takes.",
 }
 """Kind of fault, and why the record is refused; rule `<feed>.record.<kind>`."""
-
-PROVENANCE = ("record", "line", "fault", "malformed")
-"""Columns of raw beside those of the feed: number of the record and its physical line (both from 1), what is wrong
-with it as a whole, and its text where it could not be split; its cells are then null."""

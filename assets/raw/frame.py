@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from assets.raw.fault import PROVENANCE
 from schemas import extract
 
 Cells = dict[str, str | None]
 
-SCHEMA = {"record": pl.Int32(), "line": pl.Int32(), "fault": pl.String(), "malformed": pl.String()}
+SCHEMA = {"record": pl.Int32(), "line": pl.Int32(), "malformed": pl.String(), "fault": pl.String()}
+"""Columns beside those of the feed: `headers.PROVENANCE`, and why the record as a whole is refused."""
 
 
 class Frames:
@@ -38,7 +38,7 @@ class Frames:
 
     def refuse(self, feed: str, record: int, line: int, fault: str, text: str) -> None:
         """Append one record that can't be read; it keeps its text instead of cells."""
-        self._rows.setdefault(feed, []).append([record, line, fault, text, *(None for _ in self._names[feed])])
+        self._rows.setdefault(feed, []).append([record, line, text, fault, *(None for _ in self._names[feed])])
 
     def finish(self) -> dict[str, pl.DataFrame]:
         """One frame per feed that has records, in the order of their numbers."""
@@ -61,4 +61,4 @@ def wall_clock(text: str, zone: ZoneInfo) -> str:
 
 
 def _places(feed: extract.Feed, *types: str) -> tuple[int, ...]:
-    return tuple(len(PROVENANCE) + i for i, c in enumerate(feed.columns) if c.type in types)
+    return tuple(len(SCHEMA) + i for i, c in enumerate(feed.columns) if c.type in types)

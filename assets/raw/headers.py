@@ -8,9 +8,9 @@ from schemas.extract import Feed
 from schemas.profile import Profile
 from warehouse.errors import DataError
 
-PROVENANCE = ("record", "line", "malformed")
-"""Columns added to the file's own: data record number, physical line (both from 1) and, where a record does
-not have as many fields as the header, its text; its cells are then null."""
+PROVENANCE = ("record", "line", "malformed", "fault")
+"""Columns added to the file's own: data record number, physical line (both from 1) and, where a record could not
+be split into cells, its text and the kind of fault (`fault.FAULTS`); its cells are then null."""
 
 
 def plain(name: str) -> str:

@@ -1,12 +1,13 @@
 """The landing folder: `<site>/<delivery date>/<files>`, immutable once it lies there."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from schemas import extract, site
 from schemas.profile import Profile
@@ -18,16 +19,18 @@ SYNTHETIC_MARKER = "SYNTHETIC"
 ENDINGS = (".csv", ".tsv", ".xlsx", ".csv.gz", ".csv.zst", ".csv.zip", ".zip")
 """How the files of a feed end where its profile does not name them."""
 
-DATA_ENDINGS = (*ENDINGS, ".gz", ".zst", ".txt", ".xls", ".parquet")
+DATA_ENDINGS = (*ENDINGS, ".gz", ".zst", ".txt", ".xls", ".parquet", ".ndjson", ".json", ".hl7")
 """A file that ends so was meant to be read."""
 
 
 @dataclass(frozen=True)
 class LandedFile:
-    """One file of a delivery and the feed that it holds."""
+    """One file of a delivery."""
 
     path: Path
-    feed: str
+    feed: str | None
+    """Feed that it holds; none where its records say themselves which feed they belong to."""
+    kind: Literal["table", "fhir", "hl7"] = "table"
 
 
 @dataclass(frozen=True)
@@ -46,18 +49,27 @@ class Delivery:
 
     @cached_property
     def files(self) -> tuple[LandedFile, ...]:
-        """Its files in reading order of their feeds, then by name; a file of no or two feeds is a `DataError`."""
-        found = (LandedFile(file, feed) for file in sorted(self.folder.iterdir()) if (feed := self._feed_of(file)))
-        return tuple(sorted(found, key=lambda landed: extract.FEEDS.index(landed.feed)))
+        """Its files in reading order of their feeds, then by name; a table of no or two feeds is a `DataError`."""
+        found = [landed for file in sorted(self.folder.iterdir()) if (landed := self.landed(file))]
+        return tuple(sorted(found, key=lambda landed: extract.FEEDS.index(landed.feed) if landed.feed else -1))
 
     @property
     def feeds(self) -> tuple[str, ...]:
-        """Feeds that the delivery holds, in reading order."""
-        return tuple(dict.fromkeys(landed.feed for landed in self.files))
+        """Feeds of which the delivery holds tables, in reading order."""
+        return tuple(dict.fromkeys(landed.feed for landed in self.files if landed.feed))
+
+    def landed(self, file: Path) -> LandedFile | None:
+        """What a file of the delivery is; none where it is to be passed over, `DataError` where nothing is said."""
+        if not file.is_file() or file.name.startswith((".", "~$")) or matches(file.name, self.profile.ignore):
+            return None
+        if matches(file.name, self.profile.fhir_files):
+            return LandedFile(file, None, "fhir")
+        if matches(file.name, self.profile.hl7_files):
+            return LandedFile(file, None, "hl7")
+        feed = self._feed_of(file)
+        return LandedFile(file, feed) if feed else None
 
     def _feed_of(self, file: Path) -> str | None:
-        if not file.is_file() or file.name.startswith((".", "~$")):
-            return None
         feeds = [feed for feed in extract.FEEDS if matches(file.name, patterns(self.profile, feed))]
         if len(feeds) == 1:
             return feeds[0]
@@ -67,7 +79,7 @@ class Delivery:
                 f" patterns under feeds in the profile of {self.profile.site} narrower."
             )
         # A misspelt optional feed would otherwise be lost without a word.
-        if file.name.lower().endswith(DATA_ENDINGS) and not matches(file.name, self.profile.ignore):
+        if file.name.lower().endswith(DATA_ENDINGS):
             named = ", ".join(patterns(self.profile, feed)[0] for feed in extract.FEEDS)
             raise DataError(
                 f"Delivery {self.name} holds {file.name}, which is not a feed. Rename it to one of {named},"
@@ -105,7 +117,8 @@ def find_deliveries(landing: Path) -> list[Delivery]:
             " one CSV file per feed; docs/extracts.md describes them."
         )
     for delivery in deliveries:
-        _check_feeds(delivery)
+        if all(landed.feed for landed in delivery.files):
+            check_feeds(delivery, delivery.feeds)
     return deliveries
 
 
@@ -135,9 +148,10 @@ def _day(name: str) -> date | None:
     return day if day.isoformat() == name else None
 
 
-def _check_feeds(delivery: Delivery) -> None:
+def check_feeds(delivery: Delivery, found: Collection[str]) -> None:
+    """Refuse a delivery without a required feed; which feeds messages hold is only known once they are read."""
     for feed in extract.feeds():
-        if feed.required and feed.feed not in (*delivery.feeds, *delivery.profile.not_delivered):
+        if feed.required and feed.feed not in (*found, *delivery.profile.not_delivered):
             raise DataError(
                 f"Delivery {delivery.name} lacks {patterns(delivery.profile, feed.feed)[0]}"
                 f" ({feed.description.rstrip('.').lower()}). Add the file; if there was nothing to report, send it"

@@ -9,8 +9,7 @@ import duckdb
 import polars as pl
 
 from assets.raw import formats
-from assets.raw.landing import Delivery, find_deliveries
-from schemas import extract
+from assets.raw.landing import Delivery, check_feeds, find_deliveries
 from warehouse import model
 from warehouse.errors import DataError, UsageError
 from warehouse.places import Places
@@ -44,38 +43,39 @@ def load(places: Places) -> dict[str, int]:
 
 
 def ingest(places: Places, delivery: Delivery) -> pl.DataFrame:
-    """Read one delivery into `parquet`s below `places.raw`; one row a file, paths included."""
+    """Read one delivery into `parquet`s below `places.raw`; one row a file and feed, paths included."""
     folder = places.raw / delivery.profile.site / delivery.delivered_on.isoformat()
     _private_folder(folder, places.data)
     rows: list[dict[str, object]] = []
     for landed in delivery.files:
-        file, feed = landed.path, landed.feed
         try:
-            content = file.read_bytes()
+            content = landed.path.read_bytes()
         except OSError as error:
             raise DataError(
-                f"{file.name} of delivery {delivery.name} can't be read ({error.strerror}). Check its rights."
+                f"{landed.path.name} of delivery {delivery.name} can't be read ({error.strerror}). Check its rights."
             ) from None
-        frame = formats.read(content, f"{file.name} of delivery {delivery.name}", extract.load(feed), delivery.profile)
+        label = f"{landed.path.name} of delivery {delivery.name}"
         sha256 = hashlib.sha256(content).hexdigest()
-        row = {
-            "file_id": file_id(delivery.name, feed, sha256),
-            "site": delivery.profile.site,
-            "delivery": delivery.name,
-            "feed": feed,
-            "sha256": sha256,
-            "bytes": len(content),
-            "records": frame.height,
-            "synthetic": delivery.synthetic,
-            "path": str(file),
-        }
-        if twin := next((r for r in rows if r["file_id"] == row["file_id"]), None):
-            raise DataError(
-                f"{Path(str(twin['path'])).name} and {file.name} of delivery {delivery.name} are the same file. Take"
-                " one of them out."
-            )
-        _write(frame, parquet(places, row))
-        rows.append(row)
+        for feed, frame in formats.read(content, label, landed, delivery.profile).items():
+            row = {
+                "file_id": file_id(delivery.name, feed, sha256),
+                "site": delivery.profile.site,
+                "delivery": delivery.name,
+                "feed": feed,
+                "sha256": sha256,
+                "bytes": len(content),
+                "records": frame.height,
+                "synthetic": delivery.synthetic,
+                "path": str(landed.path),
+            }
+            if twin := next((r for r in rows if r["file_id"] == row["file_id"]), None):
+                raise DataError(
+                    f"{Path(str(twin['path'])).name} and {landed.path.name} of delivery {delivery.name} are the same"
+                    " file. Take one of them out."
+                )
+            _write(frame, parquet(places, row))
+            rows.append(row)
+    check_feeds(delivery, {str(row["feed"]) for row in rows})
     return pl.DataFrame(rows, schema=FILE_SCHEMA)
 
 

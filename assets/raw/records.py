@@ -32,6 +32,7 @@ def read(content: bytes, file: str, feed: Feed, profile: Profile) -> pl.DataFram
         pl.col("record").cast(pl.Int32),
         pl.col("line").cast(pl.Int32),
         pl.when(~fits).then("text").alias("malformed"),
+        pl.when(~fits).then(pl.lit("fields")).alias("fault"),
         *(pl.when(fits).then(fields.list.get(i, null_on_oob=True)).alias(name) for i, name in enumerate(header)),
     )
 

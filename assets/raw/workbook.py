@@ -19,11 +19,11 @@ def read(content: bytes, file: str, feed: Feed, profile: Profile) -> pl.DataFram
 
     Rows without any cell are no records. The line of a record is its row in the sheet.
     """
-    rows = _rows(content, file, profile.feed(feed.feed).sheet)
-    first = next((number for number, row in enumerate(rows) if any(cell != "" for cell in row)), None)
+    sheet = rows(content, file, profile.feed(feed.feed).sheet)
+    first = next((number for number, row in enumerate(sheet) if any(cell != "" for cell in row)), None)
     if first is None:
         raise DataError(f"{file} is empty. Send the file again; if there was nothing to report, with its header alone.")
-    header = [_text(cell, is_day=False).strip() for cell in rows[first]]
+    header = [text(cell, is_day=False).strip() for cell in sheet[first]]
     while header and header[-1] == "":
         header.pop()
     headers.check(header, file, feed, profile)
@@ -33,24 +33,30 @@ def read(content: bytes, file: str, feed: Feed, profile: Profile) -> pl.DataFram
         if column.type in ("date", "partial_date")
         for name in headers.sources(header, profile, feed.feed, column.name)
     }
-    filled = [(n, row) for n, row in enumerate(rows[first + 1 :], start=first + 2) if any(c != "" for c in row)]
+    filled = [(n, row) for n, row in enumerate(sheet[first + 1 :], start=first + 2) if any(c != "" for c in row)]
     # A cell beyond the header's columns belongs to nothing: the record does not fit.
     fits = [all(cell == "" for cell in row[len(header) :]) for _, row in filled]
     cells = {
         name: pl.Series(
-            [_text(row[i], name in days) if fit else None for (_, row), fit in zip(filled, fits, strict=True)],
+            [text(row[i], is_day=name in days) if fit else None for (_, row), fit in zip(filled, fits, strict=True)],
             dtype=pl.String,
         )
         for i, name in enumerate(header)
     }
     frame = pl.DataFrame({"line": pl.Series([n for n, _ in filled], dtype=pl.Int32), **cells})
-    text = [None if fit else "row" for fit in fits]
+    torn = [None if fit else "row" for fit in fits]
+    faults = [None if fit else "fields" for fit in fits]
     return frame.with_row_index("record", offset=1).select(
-        pl.col("record").cast(pl.Int32), "line", pl.Series("malformed", text, pl.String), *header
+        pl.col("record").cast(pl.Int32),
+        "line",
+        pl.Series("malformed", torn, pl.String),
+        pl.Series("fault", faults, pl.String),
+        *header,
     )
 
 
-def _rows(content: bytes, file: str, sheet: str | None) -> list[list[Cell]]:
+def rows(content: bytes, file: str, sheet: str | None) -> list[list[Cell]]:
+    """The cells of a sheet, the first if none is named; `file` names the workbook in errors (`DataError`)."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         if sheet is not None and sheet not in book.sheet_names:
@@ -64,7 +70,7 @@ def _rows(content: bytes, file: str, sheet: str | None) -> list[list[Cell]]:
         ) from None
 
 
-def _text(cell: Cell, is_day: bool) -> str:
+def text(cell: Cell, *, is_day: bool) -> str:
     """A cell as the contract writes it; Excel keeps whole numbers as fractions and days as midnights."""
     if isinstance(cell, bool):
         return str(cell).lower()

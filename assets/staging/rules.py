@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from assets.raw.fault import FAULTS
 from assets.staging.columns import LIMIT, NOT_OF_TYPE, TEXT, read_columns
 from schemas.extract import Feed, Field
 
@@ -38,12 +39,7 @@ def rules(feed: Feed) -> list[Rule]:
         found.append(Rule(row.id, column, row.reason, ~pl.sql_expr(row.check)))
     whole = pl.col("malformed").is_null()
     return [
-        Rule(
-            f"{feed.feed}.record.fields",
-            None,
-            "The record does not have as many fields as the header.",
-            ~whole,
-        ),
+        *(Rule(f"{feed.feed}.record.{kind}", None, reason, pl.col("fault") == kind) for kind, reason in FAULTS.items()),
         *(rule._replace(broken=rule.broken & whole) for rule in found),
     ]
 

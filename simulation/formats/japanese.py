@@ -110,12 +110,18 @@ def _cell(feed: str, column: str, row: Row) -> object:
     if column in WORDS:
         return WORDS[column].get(text, text)
     if column.endswith("_at"):
-        return f"{_day(text[:10], row)} {text[11:]}"
+        return _instant(text, row)
     if column in DATES:
         return _day(text, row)
     if column == "icd10_code":
         return text.replace(".", "")
     return JLAC10[text] if (feed, column) == ("lab_result", "code") else value
+
+
+def _instant(text: str, row: Row) -> str:
+    """A day and a time of day, without the colon where the day is digits only."""
+    day, time = _day(text[:10], row), text[11:]
+    return f"{day} {time.replace(':', '') if day.isdigit() else time}"
 
 
 def _day(iso: str, row: Row) -> str:

@@ -17,8 +17,8 @@ from warehouse.errors import DataError
 FEED = extract.load("lab_result")
 NAMES = [c.name for c in FEED.columns]
 KNOWN = {
-    "patient": pl.DataFrame({"site": "demo", "patient_id": "P1", "accepted": True}),
-    "encounter": pl.DataFrame({"site": "demo", "patient_id": "P1", "encounter_id": "E1", "accepted": True}),
+    "patient": pl.DataFrame({"pseudonym_site": "demo", "patient_id": "P1", "accepted": True}),
+    "encounter": pl.DataFrame({"pseudonym_site": "demo", "patient_id": "P1", "encounter_id": "E1", "accepted": True}),
 }
 PLAUSIBLE = ["P1", "E1", "1988-5", "11253-2", "2020-01-01T08:00", "2020-01-01 9:00", "<0.04", "9e99", "mg/dL"]
 CELL = st.sampled_from([*PLAUSIBLE, "final", "corrected", "cancelled", "", "-1", "1" * 40]) | st.text(max_size=8)
@@ -28,6 +28,7 @@ def staged(content: bytes) -> tuple[int, ...]:
     """Records, accepted, superseded and quarantined of one lab_result file, by way of its table."""
     frame = records.read(content, "lab_result.csv", FEED, site.load("demo")).with_columns(
         site=pl.lit("demo"),
+        pseudonym_site=pl.lit("demo"),
         delivery=pl.lit("demo|2020-06-30"),
         delivered_on=pl.date(2020, 6, 30),
         file_id=pl.lit(1, pl.Int64),

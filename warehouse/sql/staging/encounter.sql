@@ -1,8 +1,8 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('encounter', site, encounter_id) as encounter_key,
+    row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
     site,
-    person_key(site, patient_id) as person_key,
+    person_key(pseudonym_site, patient_id) as person_key,
     class,
     started_at,
     ended_at,

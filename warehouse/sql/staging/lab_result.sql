@@ -1,9 +1,9 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('lab_result', site, result_id) as lab_result_key,
+    row_key('lab_result', pseudonym_site, result_id) as lab_result_key,
     site,
-    person_key(site, patient_id) as person_key,
-    row_key('encounter', site, encounter_id) as encounter_key,
+    person_key(pseudonym_site, patient_id) as person_key,
+    row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
     code,
     collected_at,
     reported_at,

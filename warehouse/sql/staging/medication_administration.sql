@@ -1,10 +1,10 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('medication_administration', site, administration_id) as medication_administration_key,
+    row_key('medication_administration', pseudonym_site, administration_id) as medication_administration_key,
     site,
-    person_key(site, patient_id) as person_key,
-    row_key('encounter', site, encounter_id) as encounter_key,
-    row_key('medication_request', site, request_id) as medication_request_key,
+    person_key(pseudonym_site, patient_id) as person_key,
+    row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
+    row_key('medication_request', pseudonym_site, request_id) as medication_request_key,
     product_code,
     given_at,
     dose,

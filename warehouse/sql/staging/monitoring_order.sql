@@ -1,8 +1,8 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('monitoring_order', site, order_id) as monitoring_order_key,
+    row_key('monitoring_order', pseudonym_site, order_id) as monitoring_order_key,
     site,
-    person_key(site, patient_id) as person_key,
+    person_key(pseudonym_site, patient_id) as person_key,
     ordered_at,
     target_low,
     target_high,

@@ -1,6 +1,6 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    person_key(site, patient_id) as person_key,
+    person_key(pseudonym_site, patient_id) as person_key,
     site,
     sex,
     birth_date,

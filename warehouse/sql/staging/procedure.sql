@@ -1,9 +1,9 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('procedure', site, procedure_id) as procedure_key,
+    row_key('procedure', pseudonym_site, procedure_id) as procedure_key,
     site,
-    person_key(site, patient_id) as person_key,
-    row_key('encounter', site, encounter_id) as encounter_key,
+    person_key(pseudonym_site, patient_id) as person_key,
+    row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
     code,
     performed_at,
     delivery,
