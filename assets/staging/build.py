@@ -47,13 +47,14 @@ def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> 
 def read(places: Places, files: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """Records of one feed over all deliveries in the contract's columns and words, with their provenance."""
     wanted = [c.name for c in columns.read_columns(feed)]
-    text = dict.fromkeys([*wanted, "malformed"], pl.String)
+    text = dict.fromkeys([*wanted, "malformed", "fault"], pl.String)
     frames = [pl.DataFrame(schema={**_PROVENANCE, **text})]
     for file in files.filter(pl.col("feed") == feed.feed).iter_rows(named=True):
         translated = translate(pl.scan_parquet(raw.parquet(places, file)), feed, site.load(file["site"]))
         frames.append(
             translated.with_columns(
                 pl.lit(file["site"]).alias("site"),
+                pl.lit(site.load(file["site"]).pseudonym_site or file["site"]).alias("pseudonym_site"),
                 pl.lit(file["delivery"]).alias("delivery"),
                 pl.lit(file["delivery"].partition("|")[2]).str.to_date().alias("delivered_on"),
                 pl.lit(file["file_id"], pl.Int64).alias("file_id"),
@@ -73,7 +74,7 @@ def stage(frame: pl.DataFrame, feed: Feed, known: Known) -> Verdicts:
 
 
 def _keys(verdicts: Verdicts, feed: Feed) -> pl.DataFrame:
-    columns_kept = list(dict.fromkeys(("site", "patient_id", *feed.key)))
+    columns_kept = list(dict.fromkeys(("pseudonym_site", "patient_id", *feed.key)))
     accepted = verdicts.accepted.select(*columns_kept, accepted=pl.lit(True))
     refused = verdicts.quarantined.select(*columns_kept, accepted=pl.lit(False))
     return pl.concat([accepted, refused]).unique(columns_kept, keep="first", maintain_order=True)
@@ -90,7 +91,7 @@ def _look_up(frame: pl.DataFrame, feed: Feed, known: Known) -> pl.DataFrame:
             own_key = extract.load(field.references).key[0]
             accepted = f"accepted:{field.name}"
             found = known[field.references].rename({own_key: field.name, "accepted": accepted})
-            on = list(dict.fromkeys(("site", "patient_id", field.name)))
+            on = list(dict.fromkeys(("pseudonym_site", "patient_id", field.name)))
             frame = frame.join(found, on=on, how="left", maintain_order="left")
             if not field.required:
                 frame = frame.with_columns(pl.when(pl.col(accepted).fill_null(True)).then(field.name))
@@ -128,6 +129,7 @@ def _write(connection: duckdb.DuckDBPyConnection, table: str, **frames: pl.DataF
 
 _PROVENANCE = {
     "site": pl.String,
+    "pseudonym_site": pl.String,
     "delivery": pl.String,
     "delivered_on": pl.Date,
     "file_id": pl.Int64,
