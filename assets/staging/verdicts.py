@@ -31,7 +31,7 @@ def _latest(valid: pl.DataFrame, feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame
     """The latest version of each key wins; then the later delivery, then the later record."""
     order = [*([feed.version] if feed.version else []), "delivery", "record"]
     ordered = valid.sort(order).with_row_index("place")
-    last = ordered["place"] == ordered.select(pl.col("place").max().over("site", *feed.key))["place"]
+    last = ordered["place"] == ordered.select(pl.col("place").max().over("pseudonym_site", *feed.key))["place"]
     return ordered.filter(last).drop("place"), ordered.filter(~last).drop("place")
 
 
