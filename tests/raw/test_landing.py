@@ -110,7 +110,7 @@ def test_raw_holds_every_cell_and_the_listing_its_paths(places: Places) -> None:
     assert raw.load(places)["patient"] == 1
     (file,) = (places.raw / "demo" / "2020-06-30").glob("patient.*.parquet")
     patient = pl.read_parquet(file)
-    assert patient.rows() == [(1, 2, None, "P1", "x", "male", "1970-01-01", "")]
+    assert patient.rows() == [(1, 2, None, None, "P1", "x", "male", "1970-01-01", "")]
     assert raw.files(places).filter(feed="patient")["path"].to_list() == [str(delivery(places) / "patient.csv")]
     assert not raw.synthetic(places)
 
