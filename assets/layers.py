@@ -56,10 +56,12 @@ def _marts(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[
 
 
 def _mart_pictures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Mapping[str, MetadataValue]]:
-    from assets.report import figures, sensitivity
+    from assets.report import fair, figures, sensitivity
 
     drawn = {
         "marts.survival_curve": ("Relapse after remission", figures.kaplan_meier_png),
+        "marts.fair_curve": ("Relapse under three clocks", fair.clocks_png),
+        "marts.estimates": ("Hazard ratios of healing", fair.forest_png),
         "marts.sensitivity": ("Every combination of choices", sensitivity.specification_curve_png),
     }
     return {
@@ -119,6 +121,7 @@ _MART_PARENTS = {
         "marts.test",
     ),
     "marts.impossible_set": ("marts.paper_comparison",),
+    "marts.calprotectin": ("labels.calprotectin", "labels.mucosal_healing"),
 }
 
 RAW = [

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from assets.report.findings import findings
 from schemas.metric import Metric, metrics
 
 Cells = dict[tuple[str, str, str], dict[str, Any]]
@@ -39,6 +40,7 @@ def gather(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "tables": {section: _metric_rows(connection, section, cells) for section in ("baseline", "end_of_treatment")},
         "relapse": _relapse_rows(connection, cells),
         "tests": _records(connection, "marts.test", "where metric = 'relapse' order by test desc"),
+        "findings": findings(connection),
         "sensitivity": _sensitivity(connection),
         "adverse_events": _adverse_event_rows(connection, cells),
         "verdicts": [

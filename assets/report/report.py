@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from assets.report import figures
+from assets.report import fair, figures
 from assets.report.content import gather
 from assets.report.drawing import svg
 from assets.report.sensitivity import specification_curve
@@ -46,6 +46,8 @@ def _figures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
         "kaplan-meier": figures.kaplan_meier(connection),
         "trough": figures.trough_trajectory(connection),
         "endoscopy": figures.endoscopic_change(connection),
+        "clocks": fair.clocks(connection),
+        "forest": fair.forest(connection),
         "sensitivity": specification_curve(connection),
     }
     return {name: svg(figure, name) for name, figure in drawn.items()}
