@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from assets.marts import calprotectin
 from assets.marts.estimates import estimates
 from assets.marts.figures import our_figures
 from assets.marts.paper_comparison import impossible_set, paper_comparison
@@ -45,6 +46,12 @@ def build(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) 
     fair = estimates(patients, spells, frames["marts.test"], parameters)
     frames |= dict(zip(("marts.estimates", "marts.fair_curve"), fair, strict=True))
     for name, frame in frames.items():
+    frames["marts.calprotectin"] = calprotectin.calprotectin(
+        connection.execute(calprotectin.QUERY).pl(),
+        parameters["calprotectin_cut_offs_ug_g"],
+        parameters["calprotectin_healed_max_ug_g"],
+        confidence,
+    )
         rows[name] = _write(connection, name, frame, parameters)
     comparison = paper_comparison(published.figures(), our_figures(connection), parameters["significance_level"])
     sets = impossible_set(comparison, published.impossible_sets())

@@ -22,6 +22,10 @@ BELOW_TARGET = (3.5, 9.6)
 RENAL_RISE = 1.7  # D19: 1.5 times the baseline or more
 LOW_MAGNESIUM = (1.3, 1.6)  # mg/dL, below the lower limit of 1.8 (D19)
 NORMAL_MAGNESIUM = (1.9, 2.4)
+CALPROTECTIN_LIMITS = (20, 1800)  # ug/g; the assay prints "<20" and ">1800" beyond them
+CALPROTECTIN_WINDOW = range(-40, 12)  # days around the colonoscopy: some too early or too late to be used (D20)
+CALPROTECTIN_HEALED = (4.4, 1.0)  # logarithm of ug/g, mean and standard deviation
+CALPROTECTIN_INFLAMED = (6.5, 0.9)
 
 
 def result(chart: Chart, day: int, analyte: str, value: float, clock: str = "07:00") -> None:
@@ -30,6 +34,8 @@ def result(chart: Chart, day: int, analyte: str, value: float, clock: str = "07:
     printed = f"{value:.{decimals}f}"
     if analyte == "crp" and value == CRP_REPORTING_LIMIT:
         printed = f"<{printed}"
+    if analyte == "calprotectin" and not CALPROTECTIN_LIMITS[0] <= value <= CALPROTECTIN_LIMITS[1]:
+        printed = f"<{CALPROTECTIN_LIMITS[0]}" if value < CALPROTECTIN_LIMITS[0] else f">{CALPROTECTIN_LIMITS[1]}"
     hour, minute = clock.split(":")
     chart.add(
         "lab_result", encounter_id=chart.encounter(day), code=code, name=name, collected_at=chart.at(day, clock),
@@ -137,7 +143,9 @@ def draw_panels(
             values["magnesium"] = rng.uniform(*LOW_MAGNESIUM)
         panel(chart, day, values)
     end = course.colonoscopy_day
-    if detail.background and end is not None and rng.random() < 0.5:
+    # the paper's hospital did not measure it
+    near = [] if end is None or detail.background else [d for d in schedule.clinic if d - end in CALPROTECTIN_WINDOW]
+    if near and rng.random() < 0.7:
         healed = (course.baselines["endtac"].mayo or 0) <= 1
-        day = max(d for d in (course.discharge, *schedule.clinic) if d <= max(end, course.discharge))
-        result(chart, day, "calprotectin", rng.uniform(20, 240) if healed else rng.uniform(260, 1900), "09:00")
+        value = rng.lognormvariate(*(CALPROTECTIN_HEALED if healed else CALPROTECTIN_INFLAMED))
+        result(chart, rng.choice(near), "calprotectin", value, "09:00")

@@ -44,6 +44,7 @@ HEALED = {
     "procedure_occurrence_id": 4,
     "mayo_endoscopic_subscore": 1,
     "mucosal_healing": True,
+    "found_mucosal_healing": True,
     "study_group": "mh",
 }
 FOLLOWED = {"study_group": "mh", "t_days": 0, "n_at_risk": 10, "events": 0, "censored": 0, "relapse_percent": 0}
@@ -216,6 +217,49 @@ CASES = [
         "labels.mucosal_healing.unknown_without_score",
         {"labels__mucosal_healing": [HEALED, {**REMITTER, "reason": "no_mayo_endoscopic_subscore"}]},
         {"labels__mucosal_healing": [HEALED | {"mayo_endoscopic_subscore": None}]},
+        "critical",
+    ),
+    (
+        "labels.adjudication.readable",
+        {"labels__adjudication": [{"record": 1, "verdict": "applied"}, {"record": 2, "verdict": "superseded"}]},
+        {"labels__adjudication": [{"record": 1, "verdict": "unknown_person"}]},
+        "warning",
+    ),
+    (
+        "labels.calprotectin.within_window",
+        {"labels__calprotectin": [{"measurement_id": 1, "days_from_colonoscopy": -30}]},
+        {"labels__calprotectin": [{"measurement_id": 1, "days_from_colonoscopy": 8}]},
+        "critical",
+    ),
+    (
+        "marts.record_flow.adds_up",
+        {
+            "marts__record_flow": [
+                {"position": 1, "records": 5},
+                {"position": 2, "records": 3},
+                {"position": 2, "reason": "superseded", "records": 2},
+            ]
+        },
+        {"marts__record_flow": [{"position": 1, "records": 5}, {"position": 2, "records": 3}]},
+        "critical",
+    ),
+    (
+        "marts.record_flow.starts_with_the_input",
+        {"raw__file": [{"records": 5}], "marts__record_flow": [{"step": "landed", "records": 5}]},
+        {"raw__file": [{"records": 5}], "marts__record_flow": [{"step": "landed", "records": 4}]},
+        "critical",
+    ),
+    (
+        "marts.patient_flow.adds_up",
+        {
+            "marts__patient_flow": [
+                {"position": 1, "patients": 4},
+                {"position": 2, "patients": 1},
+                {"position": 2, "patients": 2},
+                {"position": 2, "reason": "minor", "patients": 1},
+            ]
+        },
+        {"marts__patient_flow": [{"position": 1, "patients": 4}, {"position": 2, "patients": 5}]},
         "critical",
     ),
     (

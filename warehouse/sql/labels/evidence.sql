@@ -21,6 +21,9 @@ with gather as (
     select 'mucosal_healing', person_id, course_id, 'cohorts.correction', adjudicated_by
     from labels.mucosal_healing
     union all
+    select 'calprotectin', person_id, course_id, 'omop.measurement', measurement_id
+    from labels.calprotectin
+    union all
     select 'relapse_candidate', person_id, course_id, table_name, row_id
     from labels.relapse_candidate
     union all
