@@ -22,7 +22,7 @@ LANDING: list[AssetSpec] = [graph.feed_spec(feed, "landing", "csv") for feed in 
 
 
 def _raw(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
-    records = raw_files.load(warehouse.places)
+    records = raw_files.load(warehouse.places, warehouse.quiet_minutes)
     rows = {f"raw.{feed.feed}": records.get(feed.feed, 0) for feed in FEEDS}
     return {**rows, "raw.file": raw_files.catalogue(connection, warehouse.places)}
 

@@ -27,6 +27,8 @@ class Warehouse(ConfigurableResource):
     data: str
     study: str = protocols.PAPER
     memory_limit: str = "8GB"
+    quiet_minutes: float = 0
+    """How long a delivery must lie untouched before it is read, where neither its profile nor a manifest says it."""
 
     @property
     def places(self) -> Places:

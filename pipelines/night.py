@@ -37,6 +37,7 @@ def _run(job: str, places: Places, console: Console) -> None:
 
         instance.prepare(places)
         from pipelines.definitions import defs
+
         logger = logging.getLogger("mucosa")
         logger.setLevel(logging.INFO)
         progress = _Progress(console, status)
@@ -100,5 +101,8 @@ class _Progress(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         step, what, seconds = record.getMessage().split("|")
+        if record.levelno > logging.INFO:
+            self.console.print(f"[yellow]…[/yellow] {step:<16} {what}")
+            return
         self.console.print(f"[green]✓[/green] {step:<16} {what:<32} {seconds:>6} s")
         self.status.update(f"{step} done, going on")

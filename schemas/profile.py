@@ -134,6 +134,9 @@ class Profile(_Model):
     """How often a delivery is due."""
     late_after_days: int = Field(default=0, ge=0)
     """Days of grace before a due delivery is late."""
+    quiet_minutes: float | None = Field(default=None, ge=0)
+    """How long a delivery without manifest must lie untouched before it is read. Default: not at all when you run
+    `mucosa materialize`, ten minutes when a delivery is read by itself."""
     not_delivered: tuple[str, ...] = ()
     """Required feeds that this hospital does not have."""
     ignore: tuple[str, ...] = ()

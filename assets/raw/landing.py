@@ -3,12 +3,13 @@
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from assets.raw import arrival
 from schemas import extract, site
 from schemas.profile import Profile
 from warehouse.errors import DataError, UsageError
@@ -21,6 +22,12 @@ ENDINGS = (".csv", ".tsv", ".xlsx", ".csv.gz", ".csv.zst", ".csv.zip", ".zip")
 
 DATA_ENDINGS = (*ENDINGS, ".gz", ".zst", ".txt", ".xls", ".parquet", ".ndjson", ".json", ".hl7")
 """A file that ends so was meant to be read."""
+
+
+DELETION = "deletion"
+"""Feed of the records that earlier deliveries hold by mistake."""
+
+_ABOUT = (arrival.MANIFEST, arrival.MARKER)
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,8 @@ class Delivery:
     profile: Profile
     delivered_on: date
     synthetic: bool
+    waits_for: str | None = None
+    """Why it is not complete yet; it is then not read."""
 
     @property
     def name(self) -> str:
@@ -58,9 +67,24 @@ class Delivery:
         """Feeds of which the delivery holds tables, in reading order."""
         return tuple(dict.fromkeys(landed.feed for landed in self.files if landed.feed))
 
+    @cached_property
+    def manifest(self) -> arrival.Manifest | None:
+        """What its sender says about it, if it is complete."""
+        return arrival.manifest(self.folder)
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether it holds only what changed: its manifest says so, or it deletes records."""
+        return DELETION in self.feeds or (self.manifest is not None and self.manifest.correction)
+
     def landed(self, file: Path) -> LandedFile | None:
         """What a file of the delivery is; none where it is to be passed over, `DataError` where nothing is said."""
-        if not file.is_file() or file.name.startswith((".", "~$")) or matches(file.name, self.profile.ignore):
+        if (
+            not file.is_file()
+            or file.name.startswith((".", "~$"))
+            or file.name in _ABOUT
+            or matches(file.name, self.profile.ignore)
+        ):
             return None
         if matches(file.name, self.profile.fhir_files):
             return LandedFile(file, None, "fhir")
@@ -102,22 +126,27 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
-def find_deliveries(landing: Path) -> list[Delivery]:
-    """Every delivery in the landing folder, by site and date; raises `UsageError` or `DataError`."""
+def find_deliveries(landing: Path, quiet_minutes: float = 0) -> list[Delivery]:
+    """Every delivery in the landing folder, by site and date; raises `UsageError` or `DataError`.
+
+    `quiet_minutes` is how long one must lie untouched whose profile and manifest don't say it.
+    """
     if not landing.is_dir():
         raise UsageError(
             f"The landing folder {landing} does not exist. Name the folder that holds"
             " <site>/<date>/<feed>.csv with --landing, or make synthetic extracts with:"
             " mucosa simulate --cohort paper."
         )
-    deliveries = [_delivery(folder) for site_folder in _folders(landing) for folder in _folders(site_folder)]
+    deliveries = [
+        _delivery(folder, quiet_minutes) for site_folder in _folders(landing) for folder in _folders(site_folder)
+    ]
     if not deliveries:
         raise UsageError(
             f"The landing folder {landing} holds no delivery. A delivery is a folder <site>/<YYYY-MM-DD> with"
             " one CSV file per feed; docs/extracts.md describes them."
         )
     for delivery in deliveries:
-        if all(landed.feed for landed in delivery.files):
+        if delivery.waits_for is None and all(landed.feed for landed in delivery.files):
             check_feeds(delivery, delivery.feeds)
     return deliveries
 
@@ -126,7 +155,7 @@ def _folders(folder: Path) -> Iterator[Path]:
     return iter(sorted(f for f in folder.iterdir() if f.is_dir() and not f.name.startswith(".")))
 
 
-def _delivery(folder: Path) -> Delivery:
+def _delivery(folder: Path, quiet_minutes: float) -> Delivery:
     try:
         profile = site.load(folder.parent.name)
     except site.ProfileError as error:
@@ -137,7 +166,9 @@ def _delivery(folder: Path) -> Delivery:
             f"The folder {folder.name} of site {profile.site} is not named after a delivery date. Rename it"
             " to the day of delivery as YYYY-MM-DD, or move it out of the landing folder."
         )
-    return Delivery(folder, profile, delivered_on, (folder.parent / SYNTHETIC_MARKER).is_file())
+    quiet = quiet_minutes if profile.quiet_minutes is None else profile.quiet_minutes
+    waits_for = arrival.waiting_for(folder, quiet, datetime.now(UTC))
+    return Delivery(folder, profile, delivered_on, (folder.parent / SYNTHETIC_MARKER).is_file(), waits_for)
 
 
 def _day(name: str) -> date | None:
@@ -149,7 +180,12 @@ def _day(name: str) -> date | None:
 
 
 def check_feeds(delivery: Delivery, found: Collection[str]) -> None:
-    """Refuse a delivery without a required feed; which feeds messages hold is only known once they are read."""
+    """Refuse a delivery without a required feed; which feeds messages hold is only known once they are read.
+
+    A correction requires none.
+    """
+    if delivery.is_correction:
+        return
     for feed in extract.feeds():
         if feed.required and feed.feed not in (*found, *delivery.profile.not_delivered):
             raise DataError(

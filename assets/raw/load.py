@@ -1,18 +1,20 @@
 """Landing files become owner-only Parquet of text, and `raw.file` lists them without their paths."""
 
 import hashlib
-import shutil
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from assets.raw import formats
+from assets.raw import formats, memory
 from assets.raw.landing import Delivery, check_feeds, find_deliveries
 from warehouse import model
 from warehouse.errors import DataError, UsageError
 from warehouse.places import Places
+
+log = logging.getLogger("mucosa")
 
 FILE_SCHEMA = {
     "file_id": pl.Int64,
@@ -24,22 +26,58 @@ FILE_SCHEMA = {
     "records": pl.Int64,
     "synthetic": pl.Boolean,
     "path": pl.String,
+    "modified_ns": pl.Int64,
+    "read_with": pl.String,
 }
+"""Of a file as it was read; `modified_ns` and `read_with` tell whether reading it again could give anything else."""
 
 
-def load(places: Places) -> dict[str, int]:
-    """Read every delivery in the landing folder into `places.raw`; records per feed.
+def load(places: Places, quiet_minutes: float = 0) -> dict[str, int]:
+    """Read what is new or changed in the landing folder into `places.raw`; records per feed of all deliveries.
 
-    Deliveries that left the landing folder leave raw too, so that the same landing gives the same warehouse.
+    Deliveries that left the landing folder leave raw too, so that the same landing gives the same warehouse. One
+    that is not complete yet (`quiet_minutes`: see `find_deliveries`) is not read: what it was before stays.
     """
-    deliveries = find_deliveries(places.landing)
+    known = _known(places)
     _private_folder(places.identified, places.data)
-    if places.raw.exists():
-        shutil.rmtree(places.raw)
-    files = pl.concat([ingest(places, delivery) for delivery in deliveries])
+    found = [_read(places, delivery, known) for delivery in find_deliveries(places.landing, quiet_minutes)]
+    if not any(part.height for part in found):
+        raise UsageError("No delivery is complete yet. Wait until they are, or look at their manifests.")
+    files = pl.concat(found)
     _write(files, places.identified / "files.parquet")
+    _sweep(places, files)
     counts = files.group_by("feed").agg(pl.col("records").sum())
     return dict(counts.sort("feed").iter_rows())
+
+
+def _read(places: Places, delivery: Delivery, known: pl.DataFrame) -> pl.DataFrame:
+    """The listing of one delivery, read anew only if need be."""
+    if delivery.waits_for:
+        log.warning("landing|%s is not complete: %s|0.0", delivery.name.replace("|", " "), delivery.waits_for)
+        return known.filter(delivery=delivery.name)
+    before = memory.recall(delivery, known)
+    return ingest(places, delivery) if before is None else before
+
+
+def _known(places: Places) -> pl.DataFrame:
+    """The listing of the last night, of deliveries whose records still lie in raw."""
+    listing = places.identified / "files.parquet"
+    if not listing.exists() or pl.read_parquet_schema(listing) != FILE_SCHEMA:
+        return pl.DataFrame(schema=FILE_SCHEMA)
+    known = pl.read_parquet(listing)
+    lost = [row["delivery"] for row in known.iter_rows(named=True) if not parquet(places, row).exists()]
+    return known.filter(~pl.col("delivery").is_in(lost))
+
+
+def _sweep(places: Places, files: pl.DataFrame) -> None:
+    """Remove what no listed file holds."""
+    listed = {parquet(places, row) for row in files.iter_rows(named=True)}
+    for file in places.raw.glob("*/*/*"):
+        if file not in listed:
+            file.unlink()
+    for folder in [*places.raw.glob("*/*"), *places.raw.glob("*")]:
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def ingest(places: Places, delivery: Delivery) -> pl.DataFrame:
@@ -48,6 +86,7 @@ def ingest(places: Places, delivery: Delivery) -> pl.DataFrame:
     _private_folder(folder, places.data)
     rows: list[dict[str, object]] = []
     for landed in delivery.files:
+        modified_ns = landed.path.stat().st_mtime_ns  # before reading: what is written meanwhile shall be read again
         try:
             content = landed.path.read_bytes()
         except OSError as error:
@@ -56,6 +95,9 @@ def ingest(places: Places, delivery: Delivery) -> pl.DataFrame:
             ) from None
         label = f"{landed.path.name} of delivery {delivery.name}"
         sha256 = hashlib.sha256(content).hexdigest()
+        said = delivery.manifest.hashes(landed.path.name) if delivery.manifest else set()
+        if said and sha256 not in said:
+            raise DataError(f"{label} is not what its manifest says: its SHA-256 is another. Send the delivery again.")
         for feed, frame in formats.read(content, label, landed, delivery.profile).items():
             row = {
                 "file_id": file_id(delivery.name, feed, sha256),
@@ -67,6 +109,8 @@ def ingest(places: Places, delivery: Delivery) -> pl.DataFrame:
                 "records": frame.height,
                 "synthetic": delivery.synthetic,
                 "path": str(landed.path),
+                "modified_ns": modified_ns,
+                "read_with": memory.read_with(delivery.profile),
             }
             if twin := next((r for r in rows if r["file_id"] == row["file_id"]), None):
                 raise DataError(
