@@ -1,5 +1,6 @@
 """The command line. Heavy libraries are imported by the command that needs them, so that `--help` is quick."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -139,6 +140,22 @@ def quarantine(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAU
 
 
 @app.command()
+def audit(
+    figures: Annotated[
+        Path | None, typer.Argument(help="CSV of printed figures (docs/audit.md); without it, the study's own paper.")
+    ] = None,
+    published_on: Annotated[
+        str | None, typer.Option(help="Day of publication, YYYY-MM-DD: no follow-up goes on after it.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show what is consistent, too.")] = False,
+) -> None:
+    """Ask a paper's printed figures what they say about each other: impossible, contradictory, not reproducible."""
+    from pipelines.audit import audit_figures
+
+    audit_figures(figures, _day(published_on), everything=everything, console=console)
+
+
+@app.command()
 def ui(
     landing: Landing = Path(DEFAULT_LANDING),
     data: Data = Path(DEFAULT_DATA),
@@ -148,6 +165,13 @@ def ui(
     from pipelines import instance
 
     instance.serve(Places.of(landing, data), port, console)
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f"{text} is no day; write it as YYYY-MM-DD.") from None
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ Source: Ito et al., BMC Gastroenterol 2020;20:203.
 """
 
 import csv
+import datetime as dt
 import functools
 import tomllib
 from importlib import resources
@@ -11,6 +12,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+PUBLISHED_ON = dt.date(2020, 6, 26)
+"""No follow-up can go on after this day."""
 Key = tuple[str, str, str]
 """Metric, group, statistic."""
 Verdict = Literal["exact", "exact_p", "worded", "twin", "nearest", "conditional", "undefined", "stated", "different"]
@@ -33,6 +36,10 @@ class Figure(BaseModel):
     expected_class: Verdict
     proof: str | None
     note: str | None
+    compared_as: str | None = None
+    """Comparison (`p_value`) that the counts belong to, where its name does not begin theirs."""
+    counted_in: str | None = None
+    """Metric whose `n` is the number of patients, where that is not the whole group."""
     nearest: tuple[float, float] | None = None
 
     @property

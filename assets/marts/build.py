@@ -6,9 +6,11 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from assets.audit import run as audit_run
 from assets.marts import calprotectin
 from assets.marts.estimates import estimates
 from assets.marts.figures import our_figures
+from assets.marts.paper_audit import paper_audit
 from assets.marts.paper_comparison import impossible_set, paper_comparison
 from assets.marts.relapse import at_risk, relapse_rate, survival_curve
 from assets.marts.sensitivity import sensitivity, sensitivity_choice
@@ -45,13 +47,14 @@ def build(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) 
     spells = connection.execute("select * from marts.follow_up_spell order by person_id, start_days").pl()
     fair = estimates(patients, spells, frames["marts.test"], parameters)
     frames |= dict(zip(("marts.estimates", "marts.fair_curve"), fair, strict=True))
-    for name, frame in frames.items():
     frames["marts.calprotectin"] = calprotectin.calprotectin(
         connection.execute(calprotectin.QUERY).pl(),
         parameters["calprotectin_cut_offs_ug_g"],
         parameters["calprotectin_healed_max_ug_g"],
         confidence,
     )
+    frames["marts.paper_audit"] = paper_audit(audit_run.ours(), published.PUBLISHED_ON)
+    for name, frame in frames.items():
         rows[name] = _write(connection, name, frame, parameters)
     comparison = paper_comparison(published.figures(), our_figures(connection), parameters["significance_level"])
     sets = impossible_set(comparison, published.impossible_sets())
