@@ -1,6 +1,7 @@
 """The command line. Heavy libraries are imported by the command that needs them, so that `--help` is quick."""
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines import site
 from pipelines import study as protocols
 from warehouse.errors import MucosaError, UsageError
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
@@ -34,9 +36,20 @@ Data = Annotated[
 ]
 
 app.add_typer(protocols.app, name="study")
+app.add_typer(site.app, name="site")
 
 SEED = 20200626
 """Of the demonstration; any other would do."""
+
+
+@app.callback()
+def _sites(
+    sites: Annotated[
+        Path | None, typer.Option(envvar="MUCOSA_SITES", help="Folder of your own site profiles; they win.")
+    ] = None,
+) -> None:
+    if sites is not None:
+        os.environ["MUCOSA_SITES"] = str(sites.absolute())
 
 
 @app.command()

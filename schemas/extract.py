@@ -62,6 +62,7 @@ class Feed(BaseModel):
 
 
 FEEDS = (
+    "patient_link",
     "patient",
     "encounter",
     "condition",
@@ -75,7 +76,7 @@ FEEDS = (
     "procedure",
     "adverse_event",
 )
-"""Feeds in reading order: who, when, what was found, what was given, what was measured."""
+"""Feeds in reading order: who is who, when, what was found, what was given, what was measured."""
 
 
 @functools.cache

@@ -21,6 +21,7 @@ right labels.
     <landing>/<site>/SYNTHETIC                       only beside synthetic data: the demo key may be used
 
 * `<site>` is the name of a profile in `schemas/sites/`; it gives time zone and the share of records that may fail.
+  Files that look otherwise load too, once a profile describes them: `docs/add-a-hospital.md`.
 * The delivery date (`YYYY-MM-DD`) is the data lock: who is seen or treated up to it is still under observation.
 * A delivery is complete in itself and is never changed; a better one comes under a later date.
 * UTF-8, comma, quotes as in RFC 4180 (a quoted field may hold line breaks), first line the column names in any order.

@@ -126,8 +126,8 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
-def find_deliveries(landing: Path, quiet_minutes: float = 0) -> list[Delivery]:
-    """Every delivery in the landing folder, by site and date; raises `UsageError` or `DataError`.
+def scan(landing: Path, quiet_minutes: float = 0) -> list[Delivery]:
+    """Every delivery in the landing folder, by site and date, none of its files looked at yet.
 
     `quiet_minutes` is how long one must lie untouched whose profile and manifest don't say it.
     """
@@ -145,6 +145,12 @@ def find_deliveries(landing: Path, quiet_minutes: float = 0) -> list[Delivery]:
             f"The landing folder {landing} holds no delivery. A delivery is a folder <site>/<YYYY-MM-DD> with"
             " one CSV file per feed; docs/extracts.md describes them."
         )
+    return deliveries
+
+
+def find_deliveries(landing: Path, quiet_minutes: float = 0) -> list[Delivery]:
+    """`scan`, and the usual mistakes in deliveries that are complete: raises `UsageError` or `DataError`."""
+    deliveries = scan(landing, quiet_minutes)
     for delivery in deliveries:
         if delivery.waits_for is None and all(landed.feed for landed in delivery.files):
             check_feeds(delivery, delivery.feeds)

@@ -4,7 +4,7 @@ import duckdb
 import polars as pl
 
 from assets.raw import load as raw
-from assets.staging import columns, doses, results, waivers
+from assets.staging import columns, doses, links, results, waivers
 from assets.staging.rules import rules
 from assets.staging.translate import translate
 from assets.staging.verdicts import Verdicts, explain, judge
@@ -14,7 +14,10 @@ from warehouse import keys, model
 from warehouse.places import Places
 
 Known = dict[str, pl.DataFrame]
-"""Keys of the feeds read so far: site, patient_id, the feed's own key, and whether it was accepted."""
+"""Keys of the feeds read so far: site, patient_id, the feed's own key, and whether it was accepted.
+
+Before the patients are judged, those who are in the feed; under `patient_link`, what `links.survivors` gives.
+"""
 
 
 def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> dict[str, int]:
@@ -25,12 +28,13 @@ def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> 
     """
     keys.install(connection, key)
     files = raw.files(places)
-    known: Known = {}
+    known: Known = {"patient": _patients(places, files)}
     tables: dict[str, int] = {}
     tallies, quarantines = [], []
     for feed in extract.feeds():
         verdicts = stage(read(places, files, feed), feed, known)
-        known[feed.feed] = _keys(verdicts, feed)
+        is_link = feed.feed == "patient_link"
+        known[feed.feed] = links.survivors(verdicts.accepted) if is_link else keys_of(verdicts, feed)
         tables[feed.feed] = _write(connection, feed.feed, accepted=verdicts.accepted)
         quarantines.append(explain(verdicts.quarantined, feed, rules(feed)))
         tallies.append(_tally(verdicts))
@@ -38,7 +42,7 @@ def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> 
     tables["quarantine"] = _write(connection, "quarantine", refused=pl.concat(quarantines), waivers=waived)
     profiles = _profiles(files)
     tables["waiver"] = _write(connection, "waiver", waivers=waived, profiles=profiles)
-    listing = {"files": files, "tallies": pl.concat(tallies), "profiles": profiles}
+    listing = {"files": files.with_columns(_shares(files)), "tallies": pl.concat(tallies)}
     tables["accounting"] = _write(connection, "accounting", **listing)
     tables["site"] = _write(connection, "site", profiles=profiles)
     return tables
@@ -66,6 +70,10 @@ def read(places: Places, files: pl.DataFrame, feed: Feed) -> pl.DataFrame:
 def stage(frame: pl.DataFrame, feed: Feed, known: Known) -> Verdicts:
     """Verdicts on the raw records of one feed; `known` holds the keys of the feeds before it."""
     frame = columns.type_columns(columns.clean(frame, feed), feed)
+    if feed.feed == "patient_link":
+        frame = links.prepare(frame, known["patient"])
+    elif "patient_link" in known:
+        frame = links.merge(frame, known["patient_link"])
     if any(c.type == "result" for c in feed.columns):
         frame = results.read_results(frame, feed)
     if any(c.name == "dose_unit" for c in feed.columns):
@@ -73,7 +81,15 @@ def stage(frame: pl.DataFrame, feed: Feed, known: Known) -> Verdicts:
     return judge(_look_up(frame, feed, known), feed, rules(feed))
 
 
-def _keys(verdicts: Verdicts, feed: Feed) -> pl.DataFrame:
+def _patients(places: Places, files: pl.DataFrame) -> pl.DataFrame:
+    feed = extract.load("patient")
+    return columns.type_columns(columns.clean(read(places, files, feed), feed), feed).select(
+        "pseudonym_site", "patient_id"
+    )
+
+
+def keys_of(verdicts: Verdicts, feed: Feed) -> pl.DataFrame:
+    """What later feeds may refer to: a row for each patient and key of the feed, and whether it was accepted."""
     columns_kept = list(dict.fromkeys(("pseudonym_site", "patient_id", *feed.key)))
     accepted = verdicts.accepted.select(*columns_kept, accepted=pl.lit(True))
     refused = verdicts.quarantined.select(*columns_kept, accepted=pl.lit(False))
@@ -107,15 +123,20 @@ def _tally(verdicts: Verdicts) -> pl.DataFrame:
 
 
 def _profiles(files: pl.DataFrame) -> pl.DataFrame:
-    """One row a site: time zone and quarantine share of its profile, whether synthetic, latest delivery."""
+    """One row a site: time zone of its profile, whether synthetic, latest delivery."""
     sites = files.group_by("site").agg(
         pl.col("synthetic").all(), latest_delivery=pl.col("delivery").max().str.split("|").list.last()
     )
     loaded = [site.load(name) for name in sites["site"]]
     return sites.with_columns(
         pl.Series("time_zone", [p.time_zone for p in loaded], pl.String),
-        pl.Series("max_quarantine_share", [p.max_quarantine_share for p in loaded], pl.Float64),
     )
+
+
+def _shares(files: pl.DataFrame) -> pl.Series:
+    """Share of quarantined records that the profile allows each file's feed."""
+    shares = [site.load(name).quarantine_share(feed) for name, feed in files.select("site", "feed").iter_rows()]
+    return pl.Series("max_quarantine_share", shares, pl.Float64)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, table: str, **frames: pl.DataFrame) -> int:

@@ -27,8 +27,8 @@ _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def read_columns(feed: Feed) -> tuple[Field, ...]:
-    """Columns that staging reads: all but free text and what only identifies."""
-    return tuple(c for c in feed.columns if not c.identifies or c.references or c.name in feed.key)
+    """Columns that staging reads: all but text that identifies."""
+    return tuple(c for c in feed.columns if not c.identifies or c.type == "identifier")
 
 
 def clean(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:

@@ -93,6 +93,9 @@ def _of_meaning(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
             "The value, in canonical unit, lies outside the analyte's accepted limits.",
             outside,
         )
+    if field.name == "surviving_patient_id":
+        yield "known", "The surviving record number is not in the patient feed.", ~pl.col("survivor_is_known")
+        yield "circle", "The links lead back to the record number that was given up.", pl.col("is_circular")
     if field.name == "unit" and measured:
         unknown = pl.all_horizontal(pl.col("analyte", "number").is_not_null()) & pl.col("factor").is_null()
         yield "unit", "The unit is missing or not one in which this analyte is measured.", unknown

@@ -28,8 +28,12 @@ def judge(frame: pl.DataFrame, feed: Feed, rules: list[Rule]) -> Verdicts:
 
 
 def _latest(valid: pl.DataFrame, feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The latest version of each key wins; then the later delivery, then the later record."""
-    order = [*([feed.version] if feed.version else []), "delivery", "record"]
+    """The latest version of each key wins; then the later delivery, then the later record.
+
+    What stands under a person's own record number goes before what stood under one that was given up.
+    """
+    own = ["keeps_number"] if "patient_id" in feed.key and "keeps_number" in valid.columns else []
+    order = [*own, *([feed.version] if feed.version else []), "delivery", "record"]
     ordered = valid.sort(order).with_row_index("place")
     last = ordered["place"] == ordered.select(pl.col("place").max().over("pseudonym_site", *feed.key))["place"]
     return ordered.filter(last).drop("place"), ordered.filter(~last).drop("place")

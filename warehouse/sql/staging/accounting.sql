@@ -29,8 +29,7 @@ select
     coalesce(count_verdicts.quarantined, 0)::bigint as quarantined,
     coalesce(count_waived.waived, 0) as waived,
     coalesce(count_verdicts.superseded, 0)::bigint as superseded,
-    profiles.max_quarantine_share
+    files.max_quarantine_share
 from files
-inner join profiles on files.site = profiles.site
 left join count_verdicts on files.file_id = count_verdicts.file_id
 left join count_waived on files.file_id = count_waived.file_id

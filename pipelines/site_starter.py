@@ -1,0 +1,151 @@
+"""The beginning of a site profile, written from a look at the files; what it can't tell it says in comments."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from assets.staging.codes import codes
+from pipelines.site_look import Sight, feeds, guess_feed, guess_formats, look
+from schemas.extract import Feed, Field
+
+WORDS = {
+    "male": ("男", "男性", "m", "male", "1"),
+    "female": ("女", "女性", "f", "w", "female", "2"),
+    "unknown": ("不明", "u", "unknown", "9"),
+    "confirmed": ("確定", "0", "confirmed"),
+    "suspected": ("疑い", "疑", "1", "suspected"),
+    "IMP": ("入院", "inpatient"),
+    "AMB": ("外来", "outpatient"),
+    "EMER": ("救急", "emergency"),
+    "inpatient": ("入院",),
+    "outpatient": ("外来",),
+    "final": ("最終", "f", "final", "確定"),
+    "corrected": ("訂正", "c", "corrected", "修正"),
+    "cancelled": ("取消", "x", "cancelled"),
+    "tablet": ("錠", "t", "tab", "tablet", "tablets"),
+    "capsule": ("カプセル", "c", "cap", "capsule", "capsules"),
+    "oral": ("内服", "経口", "po", "oral"),
+    "iv": ("静注", "点滴", "iv"),
+    "sc": ("皮下注", "sc"),
+    "rectal": ("注腸", "坐剤", "pr"),
+    "topical": ("外用",),
+    "yes": ("可", "有", "y", "yes", "1"),
+    "no": ("不可", "無", "n", "no", "0"),
+}
+"""Words that hospitals write for the contract's codes."""
+
+CATEGORIES = 12
+"""More different words than these are no code, and are not written down: they might be names."""
+
+
+def starter(name: str, files: list[Path]) -> str:
+    """A profile in TOML for the files given; every guess is marked, nothing is asked of the network.
+
+    Only headers and the words of coded columns are written, never a number, a date or a text of a patient.
+    """
+    sights = [look(file) for file in files]
+    left = list(feeds())
+    guesses = []
+    for sight in sights:
+        feed, found = guess_feed(sight, left)
+        left.remove(feed)
+        guesses.append((sight, feed, found))
+    guesses.sort(key=lambda guess: feeds().index(guess[1]))
+    body = [line for guess in guesses for line in _feed(*guess, usual=sights[0])]
+    missing = [feed.feed for feed in left if feed.required]
+    return "\n".join([*_top(name, sights, guesses, missing), *body]) + "\n"
+
+
+def _top(
+    name: str, sights: list[Sight], guesses: list[tuple[Sight, Feed, dict[str, str]]], missing: list[str]
+) -> Iterator[str]:
+    japanese = any(ord(letter) > 0x3000 for sight in sights for title in sight.header for letter in title)
+    yield "# A beginning, made by looking at files: go through every line, then run mucosa site check."
+    yield f'site = "{name}"'
+    yield f'name = "{name}" # how reports call the hospital'
+    zone = "Asia/Tokyo" if japanese else "UTC"
+    yield f'time_zone = "{zone}" # {"a guess from the headers" if japanese else "PLEASE SAY: where its clocks stand"}'
+    text = [sight for sight in sights if sight.encoding]
+    if text:
+        yield f'encoding = "{text[0].encoding}"'
+        yield f"delimiter = {_quoted(text[0].delimiter)}"
+    if any(_has_decimal_comma(*guess) for guess in guesses):
+        yield "decimal_comma = true # 1,5 is one and a half; say false if it is fifteen hundred or so"
+    for key, kinds in (("date_formats", ("date", "partial_date")), ("datetime_formats", ("datetime",))):
+        found = dict.fromkeys(
+            text
+            for sight, feed, columns in guesses
+            for field in feed.columns
+            if field.type in kinds and field.name in columns
+            for text in guess_formats(sight.cells[columns[field.name]], field.type)
+        )
+        if found:
+            yield f"{key} = [{', '.join(map(_quoted, found))}]"
+        if any(text.replace("%d/%m", "%m/%d") in found and "%d/%m" in text for text in found):
+            yield "# Day or month first? The files fit both: ask the hospital and strike one of the two."
+    yield "max_quarantine_share = 0.05 # a file with more bad records than this stops the night"
+    if missing:
+        yield "# Feeds that the study needs and for which there is no file yet; add the files and strike their names."
+        yield f"not_delivered = [{', '.join(map(_quoted, missing))}]"
+
+
+def _feed(sight: Sight, feed: Feed, found: dict[str, str], usual: Sight) -> Iterator[str]:
+    yield f"\n# {feed.description.rstrip('.')}: {feed.row}."
+    yield f"[feeds.{feed.feed}]"
+    yield f"files = [{_quoted(sight.file)}] # a pattern such as {_quoted(Path(sight.file).stem + '*')} fits later ones"
+    if sight.encoding and sight.encoding != usual.encoding:
+        yield f'encoding = "{sight.encoding}"'
+    if sight.delimiter and sight.delimiter != usual.delimiter:
+        yield f"delimiter = {_quoted(sight.delimiter)}"
+    yield from _units(sight, feed, found)
+    yield f"[feeds.{feed.feed}.columns]"
+    for field in feed.columns:
+        if field.name in found:
+            yield from _column(field, found[field.name], sight.cells[found[field.name]])
+        elif field.required:
+            yield f"# {field.name}: NOT FOUND, and every record needs it. {field.meaning}"
+            yield f'# {field.name} = ["its header"]   or   {field.name} = {{constant = "the same in every record"}}'
+        elif field.column == "required":
+            yield f'{field.name} = {{constant = ""}} # not found: {field.meaning}'
+    strange = [title for title in sight.header if title and title not in found.values()]
+    if strange:
+        yield f"# Not used: {', '.join(strange)}"
+
+
+def _column(field: Field, title: str, cells: pl.Series) -> Iterator[str]:
+    said = f"{field.name} = [{_quoted(title)}]"
+    words = cells.drop_nulls().unique(maintain_order=True).to_list()
+    strange = [word for word in words if word not in field.values]
+    if not field.values or not strange:
+        yield said
+    elif len(strange) > CATEGORIES:
+        yield f"{said} # {len(strange)} different words: is this the right column?"
+    else:
+        known = {w: t for w in strange for t in field.values if w.casefold() in WORDS.get(t, ())}
+        pairs = ", ".join(f"{_quoted(word)} = {_quoted(target)}" for word, target in known.items())
+        yield f"{field.name} = {{headers = [{_quoted(title)}], values = {{{pairs}}}}}" if known else said
+        open_words = [word for word in strange if word not in known]
+        if open_words:
+            yield f"# {field.name}: which of {', '.join(field.values)} are, under values: {', '.join(open_words)}"
+
+
+def _units(sight: Sight, feed: Feed, found: dict[str, str]) -> Iterator[str]:
+    if feed.feed != "lab_result" or "unit" not in found:
+        return
+    listed = set(codes("unit")["unit_as_written"])
+    printed = sight.cells[found["unit"]].drop_nulls().unique(maintain_order=True).str.replace_all("[μµ]", "u")
+    strange = [unit for unit in printed if unit not in listed]
+    if strange and len(strange) <= CATEGORIES:
+        yield f"# Units that are not in schemas/codes/unit.csv: {', '.join(strange)}. Where one belongs to the study:"
+        yield f'# units = [{{written = {_quoted(strange[0])}, means = "mg/dL", code = "1988-5"}}]'
+
+
+def _has_decimal_comma(sight: Sight, feed: Feed, found: dict[str, str]) -> bool:
+    numbers = [sight.cells[found[f.name]] for f in feed.columns if f.type in ("decimal", "result") and f.name in found]
+    return any(bool(cells.str.contains(r"^[^0-9]*[0-9]+,[0-9]+$").any()) for cells in numbers)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
+    return f'"{escaped}"'
