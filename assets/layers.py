@@ -126,7 +126,7 @@ _MART_PARENTS = {
 
 RAW = [
     *(graph.feed_spec(feed, "raw", "parquet", [f"landing.{feed.feed}"]) for feed in FEEDS),
-    *graph.layer_specs("raw", {"raw.file": tuple(f"raw.{feed.feed}" for feed in FEEDS)}),
+    *graph.layer_specs("raw", {"raw.file": ("landing.delivery", *(f"raw.{feed.feed}" for feed in FEEDS))}),
 ]
 
 BUILDS: dict[str, graph.Build] = {

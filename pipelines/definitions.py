@@ -7,15 +7,15 @@ from dagster import AssetSelection, Definitions, define_asset_job, in_process_ex
 from assets import layers
 from assets.resource import Warehouse
 from expectations.checks import layer_checks
-from pipelines import release
+from pipelines import release, sensors
+from pipelines.sensors import NIGHT
 from schemas.study import PAPER
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING
 
-NIGHT = "night"
 PUBLISH = "publish"
 
 defs = Definitions(
-    assets=[*layers.LANDING, *layers.STEPS.values(), *release.ASSETS],
+    assets=[*layers.LANDING, sensors.LANDED, *layers.STEPS.values(), *release.ASSETS],
     asset_checks=[layer_checks(layer) for layer in layers.STEPS],
     jobs=[
         define_asset_job(
@@ -29,6 +29,7 @@ defs = Definitions(
             description="What is built, checked where no verdict stands, published and reported.",
         ),
     ],
+    sensors=[sensors.landing_sensor],
     # Steps share one DuckDB file with one writer, and parallel work is DuckDB's own: processes would only wait.
     executor=in_process_executor,
     resources={
