@@ -14,6 +14,7 @@ from warehouse.errors import DataError
 SUFFIX = ".ndjson"
 
 UNFOLD: dict[str, Callable[[Element], Cells]] = {
+    "patient_link": fhir_unfold.patient_link,
     "patient": fhir_unfold.patient,
     "encounter": fhir_unfold.encounter,
     "condition": fhir_unfold.condition,
@@ -41,7 +42,7 @@ FEED_OF = {
     "Procedure": "procedure",
     "AdverseEvent": "adverse_event",
 }
-"""Feed of each resource type; observations other than of the laboratory go by their category."""
+"""Feed of each resource type; observations go by their category, a merged patient is a link."""
 
 
 def read(content: bytes, file: str, profile: Profile) -> dict[str, pl.DataFrame]:
@@ -94,6 +95,8 @@ def _unfold(raw: bytes, decoder: json.JSONDecoder) -> tuple[str | None, Cells, s
     try:
         if feed == "lab_result":
             feed = fhir_unfold.feed_of_observation(resource)
+        elif feed == "patient" and fhir_unfold.replaced_by(resource):
+            feed = "patient_link"
         if feed is None:
             return None, {}, "resource"
         cells = UNFOLD[feed](resource)

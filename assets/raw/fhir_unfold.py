@@ -49,6 +49,17 @@ def patient(r: Element) -> Cells:
     }
 
 
+def replaced_by(r: Element) -> str | None:
+    """The record number for which a Patient's own was given up."""
+    return next((element.target(k.get("other")) for k in r.get("link", []) if k.get("type") == "replaced-by"), None)
+
+
+def patient_link(r: Element) -> Cells:
+    """Patient that was merged into another; what it says of the person is the other's to say."""
+    decided = r.get("meta", {}).get("lastUpdated")
+    return {"patient_id": r.get("id"), "surviving_patient_id": replaced_by(r), "linked_on": decided}
+
+
 def encounter(r: Element) -> Cells:
     """Encounter."""
     period = r.get("period", {})
@@ -149,9 +160,10 @@ def feed_of_observation(r: Element) -> str | None:
 
 
 def lab_result(r: Element) -> Cells:
-    """Observation of the laboratory."""
+    """Observation of the laboratory; one without a value has the unit of its reference range."""
     value, unit = element.value(r)
     normal = element.first(r.get("referenceRange"))
+    (low, low_unit), (high, high_unit) = element.quantity(normal.get("low")), element.quantity(normal.get("high"))
     status = r.get("status")
     return {
         "result_id": r.get("id"),
@@ -161,10 +173,10 @@ def lab_result(r: Element) -> Cells:
         "collected_at": element.observed_at(r),
         "reported_at": r.get("issued"),
         "value": value,
-        "unit": unit,
+        "unit": unit or low_unit or high_unit,
         "status": RESULT_STATUS.get(status, status) if isinstance(status, str) else status,
-        "reference_low": element.quantity(normal.get("low"))[0],
-        "reference_high": element.quantity(normal.get("high"))[0],
+        "reference_low": low,
+        "reference_high": high,
         "comment": element.first(r.get("note")).get("text"),
     }
 

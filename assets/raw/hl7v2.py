@@ -1,4 +1,4 @@
-"""HL7 v2 messages: each PID of an ADT message is a patient, each OBX of an ORU message a laboratory result."""
+"""HL7 v2 messages: a PID of ADT is a patient, an MRG a number given up, an OBX of ORU a laboratory result."""
 
 import re
 
@@ -12,7 +12,9 @@ from warehouse.errors import DataError
 SUFFIX = ".hl7"
 
 PATIENT_EVENTS = ("A01", "A02", "A03", "A04", "A05", "A06", "A07", "A08", "A10", "A13", "A28", "A31")
-"""ADT events that say who a patient is; merges and deletions say something else."""
+"""ADT events that say who a patient is; deletions say something else."""
+MERGE_EVENTS = ("A18", "A34", "A40")
+"""ADT events that merge the patient of MRG into that of PID."""
 SEX = {"F": "female", "M": "male", "O": "other", "A": "other", "U": "unknown"}
 """HL7 table 0001."""
 STATUS = {"F": "final", "C": "corrected", "X": "cancelled", "D": "cancelled", "W": "cancelled"}
@@ -28,40 +30,63 @@ class _Reader:
         self.records: list[tuple[str | None, int, Cells, str, str]] = []
         self._kind = self._event = ""
         self._header: Segment | None = None
+        self._happened: Segment | None = None
         self._pid: Segment | None = None
         self._visit: Segment | None = None
         self._request: Segment | None = None
 
     def take(self, segment: Segment) -> None:
+        """Note what later segments hang on, and make a record of those that are one."""
         match segment.name:
             case "MSH":
-                self._header, self._pid, self._visit, self._request = segment, None, None, None
+                self._header = segment
+                self._happened = self._pid = self._visit = self._request = None
                 self._kind, self._event = segment.component(9) or "", segment.component(9, 2) or ""
                 if not self._wanted():
                     self._refuse(segment, "message")
+            case "EVN":
+                self._happened = segment
             case "PID":
                 self._pid, self._visit, self._request = segment, None, None
-                if self._kind == "ADT" and self._wanted():
-                    self.records.append(("patient", segment.line, _patient(segment), "", segment.text))
             case "PV1":
                 self._visit = segment
             case "OBR":
                 self._request = segment
-            case "OBX" if self._kind == "ORU":
-                self.records.append(("lab_result", segment.line, self._result(segment), "", segment.text))
-            case "NTE" if self.records and self._request:
-                _, _, cells, _, _ = self.records[-1]
-                remarks = [cells.get("comment"), segment.component(3)]
-                cells["comment"] = " ".join(remark for remark in remarks if remark) or None
             case "":
                 self._refuse(segment, "segment")
+        if record := self._record(segment):
+            feed, cells = record
+            self.records.append((feed, segment.line, cells, "", segment.text))
+
+    def _record(self, segment: Segment) -> tuple[str, Cells] | None:
+        match self._kind, segment.name:
+            case "ADT", "PID" if self._event in PATIENT_EVENTS:
+                return "patient", _patient(segment)
+            case "ADT", "MRG" if self._event in MERGE_EVENTS:
+                return "patient_link", self._link(segment)
+            case "ORU", "OBX":
+                return "lab_result", self._result(segment)
+            case "ORU", "NTE" if self._request and self.records:
+                cells = self.records[-1][2]
+                remarks = (cells.get("comment"), segment.component(3))
+                cells["comment"] = " ".join(remark for remark in remarks if remark) or None
+        return None
 
     def _wanted(self) -> bool:
-        return self._kind == "ORU" or (self._kind == "ADT" and self._event in PATIENT_EVENTS)
+        return self._kind == "ORU" or (self._kind == "ADT" and self._event in PATIENT_EVENTS + MERGE_EVENTS)
 
     def _refuse(self, segment: Segment, fault: str) -> None:
         feed = {"ADT": "patient", "ORU": "lab_result"}.get(self._kind)
         self.records.append((feed, segment.line, {}, fault, segment.text))
+
+    def _link(self, mrg: Segment) -> Cells:
+        return {
+            "patient_id": _record_number(mrg, 1),
+            "surviving_patient_id": _record_number(self._pid, 3) if self._pid else None,
+            "linked_on": iso_time(self._happened.component(6) or self._happened.component(2))
+            if self._happened
+            else None,
+        }
 
     def _result(self, obx: Segment) -> Cells:
         request, header = self._request, self._header
@@ -70,7 +95,7 @@ class _Reader:
         code, name = _coded(obx, 3)
         return {
             "result_id": obx.component(21) or self._number(obx, code),
-            "patient_id": _record_number(self._pid) if self._pid else None,
+            "patient_id": _record_number(self._pid, 3) if self._pid else None,
             "encounter_id": self._visit.component(19) if self._visit else None,
             "code": code,
             "name": name,
@@ -121,7 +146,7 @@ def _patient(pid: Segment) -> Cells:
     written = [n for n in names if n not in phonetic]
     sex = pid.component(8)
     return {
-        "patient_id": _record_number(pid),
+        "patient_id": _record_number(pid, 3),
         "name": _name(written),
         "name_kana": _name(phonetic),
         "address": " ".join(part for part in pid.repetitions(11)[0] if part) or None,
@@ -131,9 +156,9 @@ def _patient(pid: Segment) -> Cells:
     }
 
 
-def _record_number(pid: Segment) -> str | None:
-    """The hospital's own number (PID-3): of type MR or PI if one says so, else the first."""
-    numbers = pid.repetitions(3)
+def _record_number(segment: Segment, field: int) -> str | None:
+    """The hospital's own number among several: of type MR or PI if one says so, else the first."""
+    numbers = segment.repetitions(field)
     own = next((n for n in numbers if n[4:5] in (["MR"], ["PI"])), numbers[0])
     return own[0] or None
 

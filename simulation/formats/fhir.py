@@ -12,6 +12,7 @@ from simulation.formats.fhir_element import Element
 from simulation.formats.tables import Row
 
 RESOURCES: dict[str, tuple[str, Callable[[Row], Element]]] = {
+    "patient_link": ("Patient", fhir_clinical.patient_link),
     "patient": ("Patient", fhir_clinical.patient),
     "encounter": ("Encounter", fhir_clinical.encounter),
     "condition": ("Condition", fhir_clinical.condition),

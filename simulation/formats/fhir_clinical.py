@@ -29,6 +29,16 @@ def patient(row: Row) -> Element:
     }
 
 
+def patient_link(row: Row) -> Element:
+    """A record number that was given up for another."""
+    return {
+        "id": row["patient_id"],
+        "meta": {"lastUpdated": instant(f"{row['linked_on']} 00:00")},
+        "active": False,
+        "link": [{"other": reference("Patient", row["surviving_patient_id"]), "type": "replaced-by"}],
+    }
+
+
 def encounter(row: Row) -> Element:
     return {
         "id": row["encounter_id"],

@@ -24,11 +24,11 @@ def quantity(value: object, unit: object) -> Element:
     digits = text.lstrip("<>=")
     if number(digits) is None:
         return {}
-    printed = str(unit).strip()
+    printed = str(unit or "").strip()
     code = UCUM.get(printed, printed)
     return {
         "value": number(digits), "comparator": text.removesuffix(digits), "unit": printed,
-        "system": SYSTEM["ucum"], "code": code,
+        "system": SYSTEM["ucum"] if code else None, "code": code,
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import IO
 from schemas import extract
 from simulation.formats.tables import Row, Tables
 
-MESSAGES = {"patient": "ADT", "lab_result": "ORU"}
+MESSAGES = {"patient_link": "ADT", "patient": "ADT", "lab_result": "ORU"}
 SEX = {"male": "M", "female": "F", "other": "O", "unknown": "U"}
 STATUS = {"final": "F", "corrected": "C", "cancelled": "X"}
 ESCAPES = str.maketrans({"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "~": "\\R\\", "&": "\\T\\"})
@@ -25,11 +25,11 @@ class Messages(Tables):
         super().__init__(folder)
         self._count = 0
         self._streams: dict[str, IO[str]] = {
-            feed: self._files.enter_context(
+            kind: self._files.enter_context(
                 (folder / f"{kind}.hl7").open("w", encoding="iso2022_jp", errors="replace", newline="")
             )
-            for feed, kind in MESSAGES.items()
-        }  # fmt: skip
+            for kind in dict.fromkeys(MESSAGES.values())
+        }
 
     def feeds(self) -> tuple[str, ...]:
         return tuple(feed for feed in extract.FEEDS if feed not in MESSAGES)
@@ -44,7 +44,7 @@ class Messages(Tables):
                 "MSH", "^~\\&", "HIS", "MUCOSA", "", "", sent, "", event, str(self._count), "P", "2.5",
                 "", "", "", "", "JPN", "~ISO IR87",
             )  # fmt: skip
-            self._streams[feed].write("".join(f"{line}\r" for line in (header, *body)))
+            self._streams[MESSAGES[feed]].write("".join(f"{line}\r" for line in (header, *body)))
         return None
 
 
@@ -77,6 +77,14 @@ def _patients(rows: Iterable[Row]) -> Iterator[tuple[str, str, list[str]]]:
             died, "Y" if died else "N",
         )  # fmt: skip
         yield f"ADT^{event}^ADT_A01", "20260630000000", [segment("EVN", event, "20260630000000"), pid]
+
+
+def _links(rows: Iterable[Row]) -> Iterator[tuple[str, str, list[str]]]:
+    for row in rows:
+        pid = segment("PID", 1, "", f"{row['surviving_patient_id']}^^^HIS^MR")
+        merged = segment("MRG", f"{row['patient_id']}^^^HIS^MR")
+        decided = stamp(row["linked_on"])
+        yield "ADT^A40^ADT_A39", decided, [segment("EVN", "A40", decided), pid, merged]
 
 
 def _results(rows: Iterable[Row]) -> Iterator[tuple[str, str, list[str]]]:
@@ -115,6 +123,7 @@ def _typed(text: str) -> tuple[str, str]:
 
 
 MESSAGE_BODIES: dict[str, Callable[[Iterable[Row]], Iterator[tuple[str, str, list[str]]]]] = {
+    "patient_link": _links,
     "patient": _patients,
     "lab_result": _results,
 }

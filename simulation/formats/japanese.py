@@ -7,7 +7,8 @@ from datetime import date
 from simulation.formats.tables import Row, Tables
 
 FILES = {
-    "patient": "患者基本", "encounter": "受診歴", "condition": "病名", "medication_request": "処方",
+    "patient_link": "患者番号統合", "patient": "患者基本", "encounter": "受診歴", "condition": "病名",
+    "medication_request": "処方",
     "medication_administration": "投薬実施", "monitoring_order": "血中濃度目標", "lab_result": "検体検査",
     "vital_sign": "体重", "activity_score": "活動指数", "endoscopy": "内視鏡", "procedure": "手術",
     "adverse_event": "有害事象",
@@ -36,6 +37,7 @@ HEADERS = {
     "occurred_on": "発現日", "suspected_product_code": "被疑薬YJコード", "action": "処置",
 }  # fmt: skip
 OWN_HEADERS = {
+    "patient_link": {"patient_id": "旧患者番号", "surviving_patient_id": "新患者番号", "linked_on": "統合日"},
     "condition": {"name": "病名", "status": "疑いフラグ"},
     "medication_administration": {"status": "実施状態"},
     "lab_result": {"code": "JLAC10コード", "name": "検査項目名"},
@@ -78,7 +80,7 @@ JLAC10 = {
 """LOINC -> JLAC10: the codes that the National Hospital Organization prints; the last is given to 15 of its digits."""
 
 ERAS = ((date(2019, 5, 1), "令和", "R"), (date(1989, 1, 8), "平成", "H"), (date(1926, 12, 25), "昭和", "S"))
-DATES = ("birth_date", "death_date", "onset_on", "recorded_on", "start_on", "stopped_on", "occurred_on")
+DATES = ("birth_date", "death_date", "onset_on", "recorded_on", "start_on", "stopped_on", "occurred_on", "linked_on")
 
 
 class JapaneseTables(Tables):
