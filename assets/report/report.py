@@ -29,16 +29,22 @@ def write_report(connection: duckdb.DuckDBPyConnection, places: Places) -> Path:
 
 def render(connection: duckdb.DuckDBPyConnection) -> str:
     """The page as text: no request leaves it, and the same release gives the same page."""
+    return fill(
+        "index.html.jinja", **gather(connection), figures_svg=_figures(connection), style=_template("style.css")
+    )
+
+
+def fill(template: str, **content: Any) -> str:
+    """A template of this package with its content; text is escaped where the template makes HTML."""
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
+        loader=jinja2.FunctionLoader(_template), undefined=jinja2.StrictUndefined,
+        autoescape=jinja2.select_autoescape(disabled_extensions=("md.jinja",), default=True),
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     environment.filters |= {"percent": _percent, "p": _p, "words": _words}
-    return environment.get_template("index.html.jinja").render(
-        **gather(connection), figures_svg=_figures(connection), style=_template("style.css")
-    )
+    return environment.get_template(template).render(**content)
 
 
 def _figures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
