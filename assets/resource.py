@@ -1,6 +1,7 @@
 """The one resource of the warehouse: where a study's files lie, and the only way a step may write."""
 
 import datetime as dt
+import os
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,16 @@ from warehouse import connection, verdicts
 from warehouse.errors import DataError, UsageError
 from warehouse.lock import writer_lock
 from warehouse.places import Places
+
+
+@contextmanager
+def _for_the_owner_only() -> Iterator[None]:
+    """Whatever is made meanwhile is the owner's alone: the build knows days of birth, and so may what it spills."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 class StepError(Exception):
@@ -47,7 +58,7 @@ class Warehouse(ConfigurableResource):
         with self.guarding(step), writer_lock(self.places):
             self.places.data.mkdir(parents=True, exist_ok=True)
             known = verdicts.signed(self.places)
-            with connection.connect(self.places.build, memory_limit=self.memory_limit) as opened:
+            with _for_the_owner_only(), connection.connect(self.places.build, memory_limit=self.memory_limit) as opened:
                 if not known:
                     verdicts.take_back(opened, LAYERS[0])
                 yield opened

@@ -25,6 +25,10 @@ def list_quarantine(places: Places, console: Console) -> None:
     if not places.build.exists():
         raise UsageError(f"Nothing has been built in {places.data} yet; run `mucosa materialize` first.")
     with connection.connect(places.build, read_only=True) as build:
+        if not build.execute(
+            "from duckdb_tables() where schema_name = 'staging' and table_name = 'quarantine'"
+        ).fetchall():
+            raise UsageError("The last build stopped before staging; run `mucosa materialize` and read what it says.")
         rows = build.execute(
             "select feed, rule, any_value(reason), count(*) from staging.quarantine group by all order by 4 desc, 2"
         ).fetchall()

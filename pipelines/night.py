@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
 
 
+MOST = 12
+"""Paragraphs that somebody reads at night."""
+
+
 def materialize(places: Places, console: Console) -> None:
     """Run every step in this process. Raises `DataError` with what to do when the night ends red."""
     from assets.raw.landing import find_deliveries
@@ -28,7 +32,22 @@ def publish(places: Places, console: Console) -> None:
     """Publish what is built, after asking every rule that has no verdict on it."""
     if not places.build.exists():
         raise UsageError(f"Nothing has been built in {places.data} yet; run `mucosa materialize` first.")
+    missing = _missing(places)
+    if missing:
+        raise UsageError(f"The build lacks {', '.join(missing)}; run `mucosa materialize` to make the rest.")
     _run("publish", places, console)
+
+
+def _missing(places: Places) -> list[str]:
+    """Layers of which the build does not hold every table."""
+    from schemas import contract
+    from warehouse import connection
+
+    with connection.connect(places.build, read_only=True) as build:
+        found = build.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+    there = {name for (name,) in found}
+    layers = contract.LAYERS[: contract.LAYERS.index("quality")]
+    return [layer for layer in layers if not {t.name for t in contract.contracts(layer)} <= there]
 
 
 def _run(job: str, places: Places, console: Console) -> None:
@@ -89,7 +108,9 @@ def _reason(result: "ExecuteInProcessResult") -> str:
         if error is not None and not told:
             told.append(error.message.partition(": ")[2].strip() or error.message.strip())
     untouched = "Nothing was published; the last release, if there is one, stays as it was."
-    return "\n\n".join([*dict.fromkeys(told), untouched])
+    shown = [*dict.fromkeys(told)]
+    more = [f"{len(shown) - MOST} more; `quality.results` of the build holds all."] if len(shown) > MOST else []
+    return "\n\n".join([*shown[:MOST], *more, untouched])
 
 
 class _Progress(logging.Handler):

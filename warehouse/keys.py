@@ -12,6 +12,10 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.errors import UsageError
+
+SHORTEST_KEY = 32
+"""Characters; `secrets.token_hex(16)`, 128 bits, has as many."""
 DEMO_KEY = b"mucosa demo key: synthetic patients only"
 """Used for synthetic data only, so that the demonstration gives the same ids everywhere."""
 
@@ -19,9 +23,14 @@ DEMO_KEY = b"mucosa demo key: synthetic patients only"
 def load_key(path: Path, *, synthetic: bool) -> bytes:
     """The secret: from `MUCOSA_PSEUDONYM_KEY`, else the key file, made on first use with owner-only rights.
 
-    Raises `PermissionError` when others may read the file.
+    Raises `UsageError` when others may read the file, or when the variable holds less than a key should.
     """
     if value := os.environ.get("MUCOSA_PSEUDONYM_KEY"):
+        if len(value) < SHORTEST_KEY:
+            raise UsageError(
+                f"MUCOSA_PSEUDONYM_KEY is shorter than {SHORTEST_KEY} characters and could be guessed. Make one with: "
+                "python3 -c 'import secrets; print(secrets.token_hex(32))'"
+            )
         return value.encode()
     if synthetic:
         return DEMO_KEY
@@ -30,7 +39,7 @@ def load_key(path: Path, *, synthetic: bool) -> bytes:
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32), encoding="ascii")
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise PermissionError(f"The key file {path.name} may be read by others; run: chmod 600 {path.name}")
+        raise UsageError(f"The key file {path.name} may be read by others. Run: chmod 600 {path}")
     return path.read_bytes().strip()
 
 

@@ -77,7 +77,7 @@ def _refuse_failures(results: Sequence[CheckResult]) -> None:
             f"  {r.rule} on {r.table_name}: {r.verdict}, {r.failed:,} rows. {r.what_to_do}"
             for r in sorted(failures, key=lambda r: (r.table_name, r.rule))
         )
-        raise DataError(f"Nothing was published; the last release stays. Critical rules not met:\n{told}")
+        raise DataError(f"Critical rules are not met, so the build was not published:\n{told}")
 
 
 def _write(

@@ -132,3 +132,19 @@ def test_two_writers_do_not_meet(mucosa: Mucosa, published: Places, tmp_path: Pa
         done = mucosa("materialize", *folders(places))
     assert done.returncode == 2
     assert "is writing" in done.stderr
+
+
+def test_the_build_is_the_owner_s_alone(published: Places) -> None:
+    assert published.build.stat().st_mode & 0o777 == 0o600
+
+
+def test_publishing_a_part_of_a_build_says_which_layers_lack(mucosa: Mucosa, tmp_path: Path) -> None:
+    places = Places.of(tmp_path / "landing", tmp_path)
+    with connection.connect(places.build):
+        pass
+    done = mucosa("publish", *folders(places))
+    assert done.returncode == 2
+    assert "staging, fhir, omop" in done.stderr
+    done = mucosa("quarantine", *folders(places))
+    assert done.returncode == 2
+    assert "before staging" in done.stderr

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from warehouse import keys
+from warehouse.errors import UsageError
 from warehouse.connection import connect
 
 SECRET = b"an example secret"
@@ -76,7 +77,10 @@ def test_a_key_file_is_made_once_and_for_the_owner_only(tmp_path: Path, monkeypa
     assert keys.load_key(path, synthetic=False) == first != keys.DEMO_KEY
     assert keys.load_key(path, synthetic=True) == keys.DEMO_KEY
     path.chmod(0o644)
-    with pytest.raises(PermissionError, match="chmod 600"):
+    with pytest.raises(UsageError, match="chmod 600"):
         keys.load_key(path, synthetic=False)
-    monkeypatch.setenv("MUCOSA_PSEUDONYM_KEY", "given")
-    assert keys.load_key(path, synthetic=False) == b"given"
+    monkeypatch.setenv("MUCOSA_PSEUDONYM_KEY", "g" * 32)
+    assert keys.load_key(path, synthetic=False) == b"g" * 32
+    monkeypatch.setenv("MUCOSA_PSEUDONYM_KEY", "g" * 31)
+    with pytest.raises(UsageError, match="32 characters"):
+        keys.load_key(path, synthetic=False)

@@ -129,7 +129,7 @@ def test_a_critical_rule_refuses_and_the_old_release_stays(places: Places) -> No
     release(places)
     before = places.published.read_bytes()
     with pytest.raises(
-        DataError, match=r"(?s)last release stays.*trough\.bounds on omop\.measurement: failed, 1,204 rows"
+        DataError, match=r"(?s)not published.*trough\.bounds on omop\.measurement: failed, 1,204 rows"
     ):
         release(places, "male", (Checked(), Checked(failed=1204, verdict="failed")))
     assert places.published.read_bytes() == before
