@@ -20,6 +20,7 @@ from expectations.result import Result, read_results, write_results
 from schemas import contract
 from warehouse import connection
 from warehouse import release as releases
+from warehouse.errors import UsageError
 from warehouse.lock import writer_lock
 
 RESULTS = graph.table_spec(
@@ -43,6 +44,7 @@ def published(warehouse: Warehouse) -> Iterator[MaterializeResult]:
     """
     started = time.monotonic()
     with warehouse.guarding("release"), writer_lock(warehouse.places):
+        of_one_protocol(warehouse)
         results = _verdicts(warehouse)
         made = releases.publish(warehouse.places, warehouse.protocol, results)
     graph.finished("release", {name: table.rows for name, table in made.tables.items()}, time.monotonic() - started)
@@ -56,6 +58,19 @@ def published(warehouse: Warehouse) -> Iterator[MaterializeResult]:
             "dagster/row_count": made.rows,
         },
     )
+
+
+def of_one_protocol(warehouse: Warehouse) -> None:
+    """Raise `UsageError` where the build was made under another study protocol than the one to publish under."""
+    with connection.connect(warehouse.places.build, read_only=True) as build:
+        made = build.execute("from duckdb_tables() where schema_name = 'marts' and table_name = 'attrition'").fetchall()
+        stamps = build.execute("select distinct parameter_hash from marts.attrition").fetchall() if made else []
+    wanted = warehouse.protocol.parameter_hash
+    if stamps and stamps != [(wanted,)]:
+        raise UsageError(
+            f"The build was made under another study protocol than {warehouse.study} ({wanted}). Publish under that"
+            " one (--study), or run mucosa materialize with this one."
+        )
 
 
 def _verdicts(warehouse: Warehouse) -> list[Result]:
