@@ -23,7 +23,6 @@ _WRITTEN = (
     r"(?:\s*[年./-]\s*(?<m>[0-9]{1,2})(?:\s*[月./-]\s*(?<d>[0-9]{1,2})\s*日?|\s*月)?|\s*年)?"
 )
 _COMPACT = _ERA + "(?<n>[0-9]{2})(?<m>[0-9]{2})(?<d>[0-9]{2})"
-_PARTS = ("Y", "m", "d", "H", "M", "S", "z", "era", "n")
 
 
 def reader(formats: Iterable[str], time_zone: str, time_of_day: str | None = None) -> Step:
@@ -35,8 +34,15 @@ def reader(formats: Iterable[str], time_zone: str, time_of_day: str | None = Non
     """
     expressions = [expression for text in formats for expression in _expressions(text)]
 
+    def read(cells: pl.Series) -> pl.Series:
+        # Days repeat, and each way to write one costs a regular expression: each text is read once.
+        texts = cells.unique().alias("text")
+        found = [_iso(texts, expression, time_zone) for expression in expressions]
+        days = pl.DataFrame({"text": texts, "day": pl.select(pl.coalesce([*found, texts])).to_series()})
+        return cells.alias("text").to_frame().join(days, "text", "left", nulls_equal=True, maintain_order="left")["day"]
+
     def step(cell: pl.Expr) -> pl.Expr:
-        found = pl.coalesce([*(_iso(cell, expression, time_zone) for expression in expressions), cell])
+        found = cell.map_batches(read, return_dtype=pl.String)
         if time_of_day is None:
             return found
         only_day = found.str.contains("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
@@ -72,12 +78,16 @@ def _expression(text: str) -> str:
     return "".join(found)
 
 
-def _iso(cell: pl.Expr, expression: str, time_zone: str) -> pl.Expr:
-    groups = cell.str.extract_groups(expression)
-    has = {part for part in _PARTS if f"(?<{part}>" in expression}
+def _iso(texts: pl.Series, expression: str, time_zone: str) -> pl.Series:
+    groups = texts.str.extract_groups(expression).struct.unnest()
+    return groups.select(_assemble(set(groups.columns), time_zone)).to_series()
+
+
+def _assemble(has: set[str], time_zone: str) -> pl.Expr:
+    """The ISO text of the parts that an expression has found, in columns of their names."""
 
     def part(name: str) -> pl.Expr:
-        return groups.struct.field(name) if name in has else pl.lit(None, pl.String)
+        return pl.col(name) if name in has else pl.lit(None, pl.String)
 
     two = {name: part(name).str.zfill(2) for name in ("m", "d", "H", "M", "S")}
     year = _year_of_era(part("era"), part("n")) if "era" in has else part("Y")
