@@ -9,7 +9,7 @@ SOURCE := $(if $(wildcard wheelhouse),--no-index --find-links wheelhouse)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check ui bench wheelhouse lock clean
+.PHONY: help run test check ui prove bench wheelhouse lock clean
 
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +29,9 @@ check: .venv/dev ## What every change must pass: style, types, SQL style, direct
 
 ui: .venv/run ## Open Dagster's UI on this machine's loopback address
 	@$(BIN)/mucosa ui
+
+prove: .venv/run ## Show by simulation how the analyses err, recorded in docs/evidence/
+	@$(BIN)/python -m benchmarks.prove
 
 bench: .venv/run ## Measure how long each part takes
 	@$(BIN)/python -m benchmarks
