@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from warehouse.errors import UsageError
 
@@ -80,10 +79,7 @@ def _print(found: "FileCheck") -> None:
         console.print(f"  not in the file: {', '.join(found.absent)}", soft_wrap=True)
     if found.unused:
         console.print(f"  not used: {escape(', '.join(found.unused))}", soft_wrap=True)
-    if found.problems:
-        table = Table(box=None, padding=(0, 2, 0, 2))
-        for title in ("records", "first line", "rule", "why", "cure"):
-            table.add_column(title, justify="right" if title in ("records", "first line") else "left")
-        for problem in found.problems:
-            table.add_row(str(problem.records), str(problem.first), problem.rule, problem.reason, problem.cure)
-        console.print(table)
+    for problem in found.problems:
+        count = f"{problem.records} record{'s' if problem.records > 1 else ''}, first on line {problem.first}"
+        console.print(f"  [yellow]{problem.rule}[/yellow], {count}. {escape(problem.reason)}", soft_wrap=True)
+        console.print(f"    {escape(problem.cure)}", soft_wrap=True)

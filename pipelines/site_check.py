@@ -25,6 +25,7 @@ CURES = {
     "required": "Name the column under headers, or say what an empty cell means under values.",
     "type": "Say how it is written: date_formats, datetime_formats, formats of the column, or decimal_comma.",
     "values": "Give the hospital's words for it under values.",
+    "pattern": "Map the hospital's codes under values, codes or rewrite of the column, or describe them as its pattern.",
     "unit": "Say what the unit means under units, for the code if need be.",
     "reference": "Give the file with those records too, and look whether both write the number alike (digits).",
     "product": "Give the dose in mg, or have the product added to schemas/codes/product.csv.",
@@ -127,7 +128,7 @@ def _judge(name: str, frame: pl.DataFrame, feed: Feed, profile: Profile, known: 
     if feed.feed == "patient_link":
         known = {"patient": read.select("pseudonym_site", patient_id="surviving_patient_id")}
     verdicts = stage(read, judged, known)
-    if feed.feed != "patient_link":
+    if feed.feed not in ("deletion", "patient_link"):
         known[feed.feed] = keys_of(verdicts, feed)
     refused = explain(verdicts.quarantined, judged, rules(judged))
     problems = [

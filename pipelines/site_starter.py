@@ -107,7 +107,7 @@ def _feed(sight: Sight, feed: Feed, found: dict[str, str], usual: Sight) -> Iter
             yield f"# {field.name}: NOT FOUND, and every record needs it. {field.meaning}"
             yield f'# {field.name} = ["its header"]   or   {field.name} = {{constant = "the same in every record"}}'
         elif field.column == "required":
-            yield f'{field.name} = {{constant = ""}} # not found: {field.meaning}'
+            yield f'{field.name} = {{constant = ""}} # not in the file: {field.meaning}'
     strange = [title for title in sight.header if title and title not in found.values()]
     if strange:
         yield f"# Not used: {', '.join(strange)}"
@@ -117,7 +117,10 @@ def _column(field: Field, title: str, cells: pl.Series) -> Iterator[str]:
     said = f"{field.name} = [{_quoted(title)}]"
     words = cells.drop_nulls().unique(maintain_order=True).to_list()
     strange = [word for word in words if word not in field.values]
-    if not field.values or not strange:
+    if field.name == "code":
+        yield said
+        yield from _codes(cells)
+    elif not field.values or not strange:
         yield said
     elif len(strange) > CATEGORIES:
         yield f"{said} # {len(strange)} different words: is this the right column?"
@@ -128,6 +131,15 @@ def _column(field: Field, title: str, cells: pl.Series) -> Iterator[str]:
         open_words = [word for word in strange if word not in known]
         if open_words:
             yield f"# {field.name}: which of {', '.join(field.values)} are, under values: {', '.join(open_words)}"
+
+
+def _codes(cells: pl.Series) -> Iterator[str]:
+    loinc = set(codes("analyte")["loinc"])
+    common = cells.drop_nulls().value_counts(sort=True).get_column(cells.name)
+    strange = [code for code in common if code not in loinc]
+    if strange:
+        yield f"# Codes that are not the study's: {', '.join(strange[: 2 * CATEGORIES])}. Map those that belong to it:"
+        yield f'# values = {{{_quoted(strange[0])} = "1988-5"}}, or codes = "a CSV source,target beside this file"'
 
 
 def _units(sight: Sight, feed: Feed, found: dict[str, str]) -> Iterator[str]:

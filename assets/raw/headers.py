@@ -46,20 +46,27 @@ def check(header: list[str], file: str, feed: Feed, profile: Profile) -> None:
                 " Give each column its own name."
             )
         seen[name] = position
-    for column in feed.columns:
-        wanted = profile.headers(feed.feed, column.name)
-        if column.column == "required" and wanted and not sources(header, profile, feed.feed, column.name):
-            raise DataError(_lacking(file, feed, column.name, wanted, list(seen), known))
+    lacking = [
+        column.name
+        for column in feed.columns
+        if column.column == "required" and profile.headers(feed.feed, column.name)
+        if not sources(header, profile, feed.feed, column.name)
+    ]
+    if lacking:
+        raise DataError(_explain(lacking, file, feed, profile, list(seen), known))
 
 
-def _lacking(file: str, feed: Feed, column: str, wanted: tuple[str, ...], named: list[str], known: set[str]) -> str:
+def _explain(lacking: list[str], file: str, feed: Feed, profile: Profile, named: list[str], known: set[str]) -> str:
+    first, *further = lacking
+    wanted = profile.headers(feed.feed, first)
     strange = [name for name in named if name not in known]
     close = next((c for name in wanted for c in difflib.get_close_matches(plain(name), strange, n=1, cutoff=0.8)), None)
     quoted = [name for name in named if name in known]
-    under = "" if wanted == (column,) else f", under {' or '.join(wanted)}"
+    under = "" if wanted == (first,) else f", under {' or '.join(wanted)}"
     return (
-        f"{file} lacks the column {column} ({feed.column(column).meaning.rstrip('.').lower()}){under}. Its first"
-        f" line holds {', '.join(quoted) or 'no column of the contract'} and {len(strange)} others"
+        f"{file} lacks the column {first} ({feed.column(first).meaning.rstrip('.').lower()}){under}"
+        f"{', and also ' if further else ''}{', '.join(further)}. Its first line holds"
+        f" {', '.join(quoted) or 'no column of the contract'} and {len(strange)} others"
         f"{f', one of them {close}' if close else ''}. Name the columns as docs/extracts.md does, or say in the site's"
         f" profile how the file names them."
     )
