@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from assets.report.findings import findings
+from assets.report.flow import flow
 from schemas.metric import Metric, metrics
 
 Cells = dict[tuple[str, str, str], dict[str, Any]]
@@ -37,6 +38,8 @@ def gather(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "synthetic": any(s["synthetic"] for s in _records(connection, "staging.site")),
         "steps": {s["step"]: s for s in _records(connection, "marts.attrition", "order by step_number")},
         "leavers": _leavers(connection),
+        "flow": flow(connection),
+        "corrections": _corrections(connection),
         "tables": {section: _metric_rows(connection, section, cells) for section in ("baseline", "end_of_treatment")},
         "relapse": _relapse_rows(connection, cells),
         "tests": _records(connection, "marts.test", "where metric = 'relapse' order by test desc"),
@@ -100,6 +103,12 @@ def _leavers(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str,
     for row in _records(connection, "marts.attrition_reason", "order by step, patients desc, reason"):
         found.setdefault(row["step"], []).append((row["reason"].replace("_", " "), row["patients"]))
     return found
+
+
+def _corrections(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """How many corrections by clinicians there are, by label and what became of them."""
+    found = Counter((r["label"], r["verdict"]) for r in _records(connection, "labels.adjudication"))
+    return [{"label": label, "verdict": verdict, "n": n} for (label, verdict), n in sorted(found.items(), key=str)]
 
 
 def _cell(cells: Cells, metric: str, group: str, statistics: tuple[str, ...], pattern: str) -> dict[str, Any]:
