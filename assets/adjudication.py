@@ -40,8 +40,8 @@ def reasons() -> frozenset[str]:
 
 
 def build(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, object], file: Path | None) -> int:
-    """Make `cohorts.correction` anew; no file makes it empty. Raises `DataError` where the file has other columns."""
-    text = file.read_text(encoding="utf-8-sig") if file is not None and file.is_file() else ",".join(COLUMNS)
+    """Make `cohorts.correction` anew; no file makes it empty. `DataError`: other columns, or another encoding."""
+    text = _text(file) if file is not None and file.is_file() else ",".join(COLUMNS)
     known = {key for (key,) in connection.execute("select person_id from omop.person").fetchall()}
     frame = corrections(text, known, switched_on=bool(parameters["apply_adjudication"]))
     connection.register("frame", frame.with_columns(pl.lit(parameters[s.name]).alias(s.name) for s in contract.STAMPS))
@@ -49,6 +49,13 @@ def build(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, object
         return model.write(connection, contract.load("cohorts.correction"), "select * from frame")
     finally:
         connection.unregister("frame")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataError(f"{file.name} is not UTF-8. Save it as CSV in UTF-8 and run again.") from None
 
 
 def corrections(text: str, known: Collection[int], *, switched_on: bool) -> pl.DataFrame:

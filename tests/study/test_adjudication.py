@@ -118,3 +118,16 @@ def test_the_later_decision_stands() -> None:
 def test_another_header_is_an_error_that_names_the_columns() -> None:
     with pytest.raises(DataError, match="lacks the columns decided_by, reason"):
         adjudication.corrections("person_id,label,value,decided_on\n", set(), switched_on=True)
+
+
+def test_another_encoding_is_an_error_without_its_bytes(hospital: Hospital, tmp_path: Path) -> None:
+    file = tmp_path / "adjudication.csv"
+    file.write_bytes(f"{HEADER}7,relapse,none,MT,2026-07-01,chart_review,山田".encode("cp932"))
+    with pytest.raises(DataError, match=r"^adjudication.csv is not UTF-8. Save it") as raised:
+        adjudication.build(hospital.connection, study.load().parameters(), file)
+    assert raised.value.__cause__ is None
+
+
+def test_no_file_means_no_corrections(hospital: Hospital, tmp_path: Path) -> None:
+    assert adjudication.build(hospital.connection, study.load().parameters(), tmp_path / "adjudication.csv") == 0
+    assert adjudication.build(hospital.connection, study.load().parameters(), None) == 0
