@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -37,20 +38,34 @@ def read(content: bytes, file: str, feed: Feed, profile: Profile) -> pl.DataFram
     )
 
 
+SHIFT = b"\x1b$"
+"""How ISO-2022-JP turns to Japanese characters."""
+
+SAMPLE = 200_000
+"""Characters that tell one encoding from another."""
+
+
 def decode(content: bytes, file: str, encoding: str) -> str:
     """The text of a file; bytes that do not fit its encoding raise `DataError` with the encoding that does."""
     try:
         text = content.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        fitting = guess_encoding(content)
-        cure = f'Write encoding = "{fitting}" in the profile' if fitting else "Write the right encoding in the profile"
-        raise DataError(
-            f"{file} is not readable as {encoding}, the encoding declared in the site's profile: the byte at offset"
-            f" {error.start} does not fit. {cure}, or export the file as UTF-8."
-        ) from None
+        raise _unreadable(content, file, encoding, error.start) from None
+    if SHIFT in content and "\x1b$" in text:
+        # The bytes fit, and stand for something else.
+        raise _unreadable(content, file, encoding, content.index(SHIFT))
     if not text.strip():
         raise DataError(f"{file} is empty. Send the file again; if there was nothing to report, with its header alone.")
     return text
+
+
+def _unreadable(content: bytes, file: str, encoding: str, offset: int) -> DataError:
+    fitting = guess_encoding(content)
+    cure = f'Write encoding = "{fitting}" in the profile' if fitting else "Write the right encoding in the profile"
+    return DataError(
+        f"{file} is not readable as {encoding}, the encoding declared in the site's profile: the byte at offset"
+        f" {offset} does not fit. {cure}, or export the file as UTF-8."
+    )
 
 
 def guess_encoding(content: bytes) -> str | None:
@@ -59,12 +74,15 @@ def guess_encoding(content: bytes) -> str | None:
         return "utf-16"
     if b"\0" in content[:200]:
         return None
-    for encoding in ("utf-8", "iso2022_jp", "cp932", "euc_jp", "cp1252"):
+    for encoding in ("iso2022_jp",) if SHIFT in content else ("utf-8", "euc_jp", "cp932", "cp1252"):
         try:
-            content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return encoding
+        # An umlaut and the letter behind it pass for one Japanese character, but those stand together.
+        runs = re.findall("[^\0-\x7f]+", text[:SAMPLE])
+        if encoding not in ("euc_jp", "cp932") or sum(map(len, runs)) >= 1.5 * len(runs):
+            return encoding
     return None
 
 
