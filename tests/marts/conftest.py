@@ -10,15 +10,12 @@ import pytest
 from schemas import contract
 from schemas.contract import LAYERS
 from schemas.study import load
+from warehouse import model
 
-TABLES = (
-    "cohorts.index_course", "cohorts.exclusion", "cohorts.clinical_remission", "cohorts.membership",
-    "labels.mucosal_healing", "labels.relapse", "labels.follow_up", "labels.target_attainment",
-    "labels.baseline", "labels.characteristic", "labels.adverse_event", "labels.tacrolimus_trough",
-    "omop.procedure_occurrence",
-    "cohorts.endoscopy", "cohorts.rescue_therapy", "cohorts.steroid_day", "cohorts.last_contact",
-    "labels.relapse_candidate", "omop.measurement", "omop.death", "omop.cdm_source", "omop.person", "omop.care_site",
-)  # fmt: skip
+TABLES = sorted(
+    {parent for mart in model.models("marts") for parent in model.parents(mart)} - set(model.models("marts"))
+)
+"""All that a mart reads."""
 START = dt.date(2017, 1, 1)
 PATIENTS = {  # group, Mayo before, Mayo after, UCEIS after, days to relapse (+) or censoring (-), follow-up
     1: ("mh", 3, 0, 0, 50, 400),
