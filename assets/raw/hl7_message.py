@@ -25,7 +25,7 @@ CHARSETS = {
 _SEGMENT_END = re.compile(r"\r\n|\r|\n")
 _MESSAGE_START = re.compile(rb"(?:^|(?<=[\r\n]))[\x0b ]*(?=MSH.)")
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
-_TIME = re.compile(r"(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?)?(?:\.\d+)?([+-]\d{4})?")
+_TIME = re.compile(r"(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?)?)?(?:\.\d+)?([+-]\d{4})?")
 _FRAME = "\x0b\x1c"
 
 

@@ -20,6 +20,7 @@ SEX = {"F": "female", "M": "male", "O": "other", "A": "other", "U": "unknown"}
 STATUS = {"F": "final", "C": "corrected", "X": "cancelled", "D": "cancelled", "W": "cancelled"}
 """HL7 table 0085; preliminary results are none yet and are refused by their status."""
 ENVELOPE = ("FHS", "BHS", "BTS", "FTS")
+"""Segments around the messages of a batch; they may have delimiters of their own."""
 RANGE = re.compile(r"\s*(-?[0-9.]+)\s*[-~]\s*([0-9.]+)\s*")
 
 
@@ -123,7 +124,7 @@ def read(content: bytes, file: str, profile: Profile) -> dict[str, pl.DataFrame]
     reader = _Reader()
     for message in messages(content, profile.encoding):
         for segment in message:
-            if segment.name not in ENVELOPE:
+            if not segment.text.startswith(ENVELOPE):
                 reader.take(segment)
     home = next((feed for feed, *_ in reader.records if feed), None)
     if home is None:
