@@ -52,7 +52,7 @@ def _labels(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict
 
 
 def _marts(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
-    return _named("marts", mart_tables.build(connection, warehouse.protocol.parameters()))
+    return _named("marts", mart_tables.build(connection, warehouse.protocol))
 
 
 def _mart_pictures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Mapping[str, MetadataValue]]:

@@ -12,23 +12,26 @@ from assets.marts.estimates import estimates
 from assets.marts.figures import our_figures
 from assets.marts.paper_audit import paper_audit
 from assets.marts.paper_comparison import impossible_set, paper_comparison
+from assets.marts.protocol import protocol
 from assets.marts.relapse import at_risk, relapse_rate, survival_curve
 from assets.marts.sensitivity import sensitivity, sensitivity_choice
 from assets.marts.summary import summarise
 from assets.marts.test import compare_groups
 from schemas import contract, published
 from schemas.metric import metrics
+from schemas.study import Study
 from warehouse import model
 
 MINIMUM_PATIENTS = 5
 """Quartiles of fewer patients would show single ones."""
 
 
-def build(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> dict[str, int]:
+def build(connection: duckdb.DuckDBPyConnection, study: Study) -> dict[str, int]:
     """Make every table of the layer anew from cohorts, labels and OMOP; return the rows of each.
 
-    `parameters` are the study's (`schemas.study`), both stamps included.
+    `study` is the protocol that made cohorts and labels.
     """
+    parameters: Mapping[str, Any] = study.parameters()
     given = {**parameters, "minimum_patients": MINIMUM_PATIENTS}
     rows = {name: model.build(connection, name, given) for name in model.models("marts")}
     patients = connection.execute("select * from marts.patient order by person_id").pl()
@@ -47,6 +50,7 @@ def build(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) 
     spells = connection.execute("select * from marts.follow_up_spell order by person_id, start_days").pl()
     fair = estimates(patients, spells, frames["marts.test"], parameters)
     frames |= dict(zip(("marts.estimates", "marts.fair_curve"), fair, strict=True))
+    frames["marts.protocol"] = protocol(study)
     frames["marts.calprotectin"] = calprotectin.calprotectin(
         connection.execute(calprotectin.QUERY).pl(),
         parameters["calprotectin_cut_offs_ug_g"],

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from assets.report.drawing import GROUPS, INK, MUTED, png, styled, subplots
-from schemas.study import load
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,6 +12,9 @@ if TYPE_CHECKING:
 
 LAST_DAY = 1500
 SCORES = {"mayo_endoscopic_subscore": ("Mayo subscore", 3), "uceis_total": ("UCEIS", 8)}
+
+TARGETS = {"target": ("induction target", "#009E73"), "maintenance": ("second target", "#56B4E9")}
+"""Bands of the protocol in the picture of troughs."""
 
 
 @styled
@@ -82,12 +84,10 @@ def _draw_at_risk(connection: duckdb.DuckDBPyConnection, table: "Axes") -> None:
 @styled
 def trough_trajectory(connection: duckdb.DuckDBPyConnection) -> "Figure":
     """Median trough with quartiles by group over the two target bands; time on a square-root scale."""
-    values: dict[str, Any] = dict(load().values())
-    bands = [
-        (values["target_trough_min_ng_ml"], values["target_trough_max_ng_ml"], "induction target", "#009E73"),
-        (values["maintenance_trough_min_ng_ml"], values["maintenance_trough_max_ng_ml"], "second target",
-         "#56B4E9"),
-    ]  # fmt: skip
+    bands = connection.execute(
+        """select min(value::double), max(value::double), split_part(parameter, '_', 1) from marts.protocol
+        where regexp_full_match(parameter, '(target|maintenance)_trough_(min|max)_ng_ml') group by 3"""
+    ).fetchall()
     figure, axes = subplots(1, 1, figsize=(9, 4.2))
     axes.set_xscale("function", functions=(lambda x: abs(x) ** 0.5, lambda x: x**2))
     last = 56
@@ -107,7 +107,8 @@ def trough_trajectory(connection: duckdb.DuckDBPyConnection) -> "Figure":
     axes.set(xlim=(0, last * 1.05), ylim=(0, 20), yticks=range(0, 21, 5), ylabel="Trough (ng/mL)")
     axes.set_xticks(ticks, [str(t) for t in ticks])
     axes.set_xlabel("Days after the start of tacrolimus")
-    for bottom, top, label, color in bands:
+    for bottom, top, phase in bands:
+        label, color = TARGETS[phase]
         axes.axhspan(bottom, top, color=color, alpha=0.10, linewidth=0, zorder=0)
         name = f"{label} {bottom:g}–{top:g}"
         axes.text(last * 1.04, top - 0.25, name, fontsize=9, color=MUTED, ha="right", va="top")

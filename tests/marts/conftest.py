@@ -14,8 +14,9 @@ from warehouse import model
 
 TABLES = sorted(
     {parent for mart in model.models("marts") for parent in model.parents(mart)} - set(model.models("marts"))
+    | {"labels.calprotectin"}
 )
-"""All that a mart reads."""
+"""All that a mart reads, in SQL or in Python."""
 START = dt.date(2017, 1, 1)
 PATIENTS = {  # group, Mayo before, Mayo after, UCEIS after, days to relapse (+) or censoring (-), follow-up
     1: ("mh", 3, 0, 0, 50, 400),

@@ -14,6 +14,7 @@ from schemas.published import Figure, ImpossibleSet
 
 
 def figure(expected="exact", **changes):
+from schemas.study import load
     given = {
         "metric_id": "crp", "group": "mh", "statistic": "mean", "printed": "1.19", "printed_twin": None,
         "unit": "mg/dL", "source": "Table 2", "display": "truncate", "decimals": 2, "proof": None, "note": None,
@@ -89,7 +90,7 @@ def test_no_impossible_set_consists_of_attainable_figures_only():
 
 
 def test_the_marts_know_every_figure_that_is_not_a_constant(study, parameters):
-    rows = build(study, parameters)
+    rows = build(study, load())
     assert set(rows) == {table.name for table in contracts("marts")}
     assert rows["marts.paper_comparison"] == 271
     ours = our_figures(study)
@@ -100,7 +101,7 @@ def test_the_marts_know_every_figure_that_is_not_a_constant(study, parameters):
 
 
 def test_another_cohort_is_told_apart_figure_by_figure(study, parameters):
-    build(study, parameters)
+    build(study, load())
     found = dict(
         study.execute(
             """select metric_id, verdict from marts.paper_comparison
@@ -111,7 +112,7 @@ def test_another_cohort_is_told_apart_figure_by_figure(study, parameters):
 
 
 def test_building_twice_changes_nothing(study, parameters):
-    tables = sorted(build(study, parameters))
+    tables = sorted(build(study, load()))
     first = {table: study.execute(f"from {table} order by all").fetchall() for table in tables}
-    build(study, parameters)
+    build(study, load())
     assert {table: study.execute(f"from {table} order by all").fetchall() for table in tables} == first
