@@ -11,6 +11,8 @@ from assets.statistics.display import show
 AT_EQUAL_AGE = PRIMARY + 1
 DOUBTFUL = 0.05
 """Below this p-value of the check a constant hazard ratio is no good summary."""
+EVENTS_A_COVARIATE = 10
+"""Fewer make a model's coefficients unreliable (Peduzzi et al 1995, J Clin Epidemiol 48:1503)."""
 WORST = next(place for place, line in enumerate(FOREST) if line.analysis == "unexamined_worst")
 
 
@@ -64,10 +66,9 @@ def _age(primary: dict[str, Any], aged: dict[str, Any]) -> str:
         (False, True): "so age had hidden a difference",
         (False, False): "which excludes chance no better",
     }[kept, apart]
-    return (
-        f"At equal age the ratio is {interval(aged)}, {verdict}; {aged['events']} relapses carry one or two "
-        "covariates and no more."
-    )
+    few = aged["events"] < 2 * EVENTS_A_COVARIATE
+    warning = f"; {aged['events']} relapses are few for two covariates" if few else ""
+    return f"At equal age the ratio is {interval(aged)}, {verdict}{warning}."
 
 
 def _unexamined(connection: duckdb.DuckDBPyConnection, worst: dict[str, Any]) -> str:

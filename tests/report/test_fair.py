@@ -44,6 +44,7 @@ def test_age_and_the_unexamined_are_told_where_they_were_estimated(release, inse
         fill(insert, fair.FOREST[place], found)
     _, age, unexamined = findings(release)
     assert words in age
+    assert age.endswith("; 14 relapses are few for two covariates.")
     assert "17 patients" in unexamined
     assert "no longer excludes 1" in unexamined
 
