@@ -50,6 +50,10 @@ def estimates(
         rows += hazard_ratios(of, whom, confidence)
         if name != "delayed_entry":  # its curves start at different days, so their areas mean nothing
             rows += curves.restricted_means(of, steps, parameters["restricted_mean_days"], confidence)
+    of, others = named("not_examined", REMISSION), population.not_examined(people)
+    steps = curves.steps_by_group(others, ("not_examined",), confidence)
+    drawn += curves.drawn(of.name, steps)
+    rows += curves.rates(of, others, steps, days)
     of, states = named("simon_makuch", REMISSION), population.healing_so_far(spells)
     steps = curves.steps_by_group(states, ("mh", "not_mh_so_far"), confidence)
     drawn += curves.drawn(of.name, steps)

@@ -101,6 +101,11 @@ def test_simon_makuch_moves_the_healed_over_on_the_day_they_are_seen(mixed):
     assert (row["n"], row["events"], row["n_at_risk"]) == (11, 1, 10)
 
 
+def test_those_without_a_judged_colonoscopy_have_a_curve_of_their_own(mixed):
+    row = one(mixed[0], analysis="not_examined", t_days=300)
+    assert (row["study_group"], row["n"], row["events"], row["n_at_risk"]) == ("not_examined", 3, 1, 3)
+
+
 def test_each_model_says_what_it_holds_equal(mixed):
     held = mixed[0].filter(analysis="time_dependent", measure="hazard_ratio", term="mucosal_healing")
     assert held["adjusted_for"].to_list() == [

@@ -42,6 +42,11 @@ def naive(people: pl.DataFrame) -> pl.DataFrame:
     return people.filter(pl.col("study_group").is_not_null())
 
 
+def not_examined(people: pl.DataFrame) -> pl.DataFrame:
+    """The third group, of which the paper says nothing: in remission, but no colonoscopy judged healing."""
+    return people.filter(pl.col("study_group").is_null()).with_columns(study_group=pl.lit("not_examined"))
+
+
 def delayed_entry(people: pl.DataFrame) -> pl.DataFrame:
     """From remission, but each under observation only from the colonoscopy on, when the group is known."""
     entry = pl.max_horizontal("examined_days", 0)
