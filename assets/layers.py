@@ -88,9 +88,11 @@ def _staging_parents() -> dict[str, tuple[str, ...]]:
         )
         for feed in FEEDS
     }
+    for feed in FEEDS[1:]:
+        parents[f"staging.{feed.feed}"] += ("staging.deletion",)
     # The references of all other feeds lead to the patient.
-    parents["staging.patient"] = ("raw.patient", "staging.patient_link")
-    parents["staging.patient_link"] = ("raw.patient_link", "raw.patient")
+    parents["staging.patient"] = ("raw.patient", "staging.deletion", "staging.patient_link")
+    parents["staging.patient_link"] = ("raw.patient_link", "raw.patient", "staging.deletion")
     ledgers = {
         "staging.quarantine": raw,
         "staging.waiver": ("raw.file",),

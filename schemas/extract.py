@@ -76,7 +76,9 @@ FEEDS = (
     "procedure",
     "adverse_event",
 )
-"""Feeds in reading order: who is who, when, what was found, what was given, what was measured."""
+"""Feeds of facts in reading order: who is who, when, what was found, what was given, what was measured."""
+LANDED = ("deletion", *FEEDS)
+"""All feeds that may land: before the facts, what is taken back of them."""
 
 
 @functools.cache
@@ -88,4 +90,4 @@ def load(feed: str) -> Feed:
 
 def feeds() -> tuple[Feed, ...]:
     """All feeds in reading order."""
-    return tuple(load(name) for name in FEEDS)
+    return tuple(load(name) for name in LANDED)

@@ -23,7 +23,9 @@ right labels.
 * `<site>` is the name of a profile in `schemas/sites/`; it gives time zone and the share of records that may fail.
   Files that look otherwise load too, once a profile describes them: `docs/add-a-hospital.md`.
 * The delivery date (`YYYY-MM-DD`) is the data lock: who is seen or treated up to it is still under observation.
-* A delivery is complete in itself and is never changed; a better one comes under a later date.
+* A delivery holds every required feed, unless its `MANIFEST.json` says `"correction": true`: then it holds only what
+  changed, by key, and `deletion` takes back what should not have been sent. Whichever order deliveries come in, the
+  tables are the same.
 * UTF-8, comma, quotes as in RFC 4180 (a quoted field may hold line breaks), first line the column names in any order.
 * An empty field is missing. Full-width digits and spaces around a value are read as if they were not there.
 * Dates are `YYYY-MM-DD`. Times are `YYYY-MM-DDTHH:MM`, or a space for the `T`, or with seconds: wall clock of the site.

@@ -93,7 +93,7 @@ def parse(site: str, text: str, file: str | None = None) -> Profile:
     if profile.site != site:
         raise ProfileError(f'{file} calls its site {profile.site}; write site = "{site}".')
     for path, said in _names(profile):
-        names = KNOWN_COLUMNS[path[1]] if path[2:3] == ("columns",) else extract.FEEDS
+        names = KNOWN_COLUMNS[path[1]] if path[2:3] == ("columns",) else extract.LANDED
         if said not in names:
             cure = _closest(said, names)
             what = f"is not a column of feed {path[1]}" if path[2:3] == ("columns",) else "is not a feed"

@@ -35,8 +35,8 @@ class Waiver(BaseModel):
     @field_validator("feed")
     @classmethod
     def known_feed(cls, value: str | None) -> str | None:
-        if value is not None and value not in extract.FEEDS:
-            raise ValueError(f"{value} is not a feed. {closest(value, extract.FEEDS)}")
+        if value is not None and value not in extract.LANDED:
+            raise ValueError(f"{value} is not a feed. {closest(value, extract.LANDED)}")
         return value
 
 

@@ -41,8 +41,10 @@ FEED_OF = {
     "DiagnosticReport": "endoscopy",
     "Procedure": "procedure",
     "AdverseEvent": "adverse_event",
+    "Bundle": "deletion",
 }
-"""Feed of each resource type; observations go by their category, a merged patient is a link."""
+"""Feed of each resource type; observations go by their category, a merged patient is a link, and Bundles say what is
+deleted."""
 
 
 def read(content: bytes, file: str, profile: Profile) -> dict[str, pl.DataFrame]:
@@ -93,18 +95,38 @@ def _unfold(raw: bytes, decoder: json.JSONDecoder) -> tuple[str | None, Cells, s
     if feed is None:
         return None, {}, "resource"
     try:
-        if feed == "lab_result":
-            feed = fhir_unfold.feed_of_observation(resource)
-        elif feed == "patient" and fhir_unfold.replaced_by(resource):
-            feed = "patient_link"
+        feed = _refined(feed, resource)
         if feed is None:
             return None, {}, "resource"
-        cells = UNFOLD[feed](resource)
-    except (AttributeError, TypeError, ValueError, ArithmeticError):
+        cells = _deletion(resource) if feed == "deletion" else UNFOLD[feed](resource)
+    except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError):
         return feed, {}, "shape"
     if all(cell is None or isinstance(cell, str) for cell in cells.values()):
         return feed, cells, ""
     return feed, {}, "shape"
+
+
+def _refined(feed: str, resource: Element) -> str | None:
+    """The feed, where its resource type alone does not tell it."""
+    if feed == "lab_result":
+        return fhir_unfold.feed_of_observation(resource)
+    if feed == "patient" and fhir_unfold.replaced_by(resource):
+        return "patient_link"
+    if feed == "deletion" and not any(entry.get("request") for entry in resource.get("entry", [])):
+        return None
+    return feed
+
+
+def _deletion(bundle: Element) -> Cells:
+    """A Bundle of one entry, as Bulk Data lists what is gone: `DELETE` and the address of the resource."""
+    (entry,) = bundle["entry"]
+    method, url = entry["request"]["method"], entry["request"]["url"]
+    kind, _, resource_id = url.rpartition("/")
+    kind = kind.rpartition("/")[2]
+    feed = "observation" if kind == "Observation" else FEED_OF.get(kind)
+    if method != "DELETE" or feed is None:
+        raise ValueError("no deletion of a resource that a feed takes")
+    return {"feed": feed, "key": resource_id}
 
 
 def _refuse(constant: str) -> None:

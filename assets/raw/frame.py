@@ -42,7 +42,7 @@ class Frames:
 
     def finish(self) -> dict[str, pl.DataFrame]:
         """One frame per feed that has records, in the order of their numbers."""
-        return {feed: self._frame(feed) for feed in extract.FEEDS if feed in self._rows}
+        return {feed: self._frame(feed) for feed in extract.LANDED if feed in self._rows}
 
     def _frame(self, feed: str) -> pl.DataFrame:
         schema = SCHEMA | {name: pl.String() for name in self._names[feed]}

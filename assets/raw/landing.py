@@ -24,9 +24,6 @@ DATA_ENDINGS = (*ENDINGS, ".gz", ".zst", ".txt", ".xls", ".parquet", ".ndjson", 
 """A file that ends so was meant to be read."""
 
 
-DELETION = "deletion"
-"""Feed of the records that earlier deliveries hold by mistake."""
-
 _ABOUT = (arrival.MANIFEST, arrival.MARKER)
 
 
@@ -60,7 +57,7 @@ class Delivery:
     def files(self) -> tuple[LandedFile, ...]:
         """Its files in reading order of their feeds, then by name; a table of no or two feeds is a `DataError`."""
         found = [landed for file in sorted(self.folder.iterdir()) if (landed := self.landed(file))]
-        return tuple(sorted(found, key=lambda landed: extract.FEEDS.index(landed.feed) if landed.feed else -1))
+        return tuple(sorted(found, key=lambda landed: extract.LANDED.index(landed.feed) if landed.feed else -1))
 
     @property
     def feeds(self) -> tuple[str, ...]:
@@ -74,8 +71,8 @@ class Delivery:
 
     @property
     def is_correction(self) -> bool:
-        """Whether it holds only what changed: its manifest says so, or it deletes records."""
-        return DELETION in self.feeds or (self.manifest is not None and self.manifest.correction)
+        """Whether it holds only what changed, as its manifest says."""
+        return self.manifest is not None and self.manifest.correction
 
     def landed(self, file: Path) -> LandedFile | None:
         """What a file of the delivery is; none where it is to be passed over, `DataError` where nothing is said."""
@@ -94,7 +91,7 @@ class Delivery:
         return LandedFile(file, feed) if feed else None
 
     def _feed_of(self, file: Path) -> str | None:
-        feeds = [feed for feed in extract.FEEDS if matches(file.name, patterns(self.profile, feed))]
+        feeds = [feed for feed in extract.LANDED if matches(file.name, patterns(self.profile, feed))]
         if len(feeds) == 1:
             return feeds[0]
         if len(feeds) > 1:
@@ -104,7 +101,7 @@ class Delivery:
             )
         # A misspelt optional feed would otherwise be lost without a word.
         if file.name.lower().endswith(DATA_ENDINGS):
-            named = ", ".join(patterns(self.profile, feed)[0] for feed in extract.FEEDS)
+            named = ", ".join(patterns(self.profile, feed)[0] for feed in extract.LANDED)
             raise DataError(
                 f"Delivery {self.name} holds {file.name}, which is not a feed. Rename it to one of {named},"
                 f" name it under files or ignore in the site's profile, or take it out of the delivery."

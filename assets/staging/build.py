@@ -4,7 +4,7 @@ import duckdb
 import polars as pl
 
 from assets.raw import load as raw
-from assets.staging import columns, doses, links, results, waivers
+from assets.staging import columns, deletions, doses, links, results, waivers
 from assets.staging.rules import rules
 from assets.staging.translate import translate
 from assets.staging.verdicts import Verdicts, explain, judge
@@ -16,7 +16,8 @@ from warehouse.places import Places
 Known = dict[str, pl.DataFrame]
 """Keys of the feeds read so far: site, patient_id, the feed's own key, and whether it was accepted.
 
-Before the patients are judged, those who are in the feed; under `patient_link`, what `links.survivors` gives.
+Before the patients are judged, those who are in the feed; under `patient_link`, what `links.survivors` gives; under
+`deletion`, its accepted records.
 """
 
 
@@ -33,8 +34,7 @@ def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> 
     tallies, quarantines = [], []
     for feed in extract.feeds():
         verdicts = stage(read(places, files, feed), feed, known)
-        is_link = feed.feed == "patient_link"
-        known[feed.feed] = links.survivors(verdicts.accepted) if is_link else keys_of(verdicts, feed)
+        known[feed.feed] = keys_of(verdicts, feed)
         tables[feed.feed] = _write(connection, feed.feed, accepted=verdicts.accepted)
         quarantines.append(explain(verdicts.quarantined, feed, rules(feed)))
         tallies.append(_tally(verdicts))
@@ -70,6 +70,10 @@ def read(places: Places, files: pl.DataFrame, feed: Feed) -> pl.DataFrame:
 def stage(frame: pl.DataFrame, feed: Feed, known: Known) -> Verdicts:
     """Verdicts on the raw records of one feed; `known` holds the keys of the feeds before it."""
     frame = columns.type_columns(columns.clean(frame, feed), feed)
+    if feed.feed == "deletion":
+        return judge(frame, feed, rules(feed))
+    if "deletion" in known:
+        frame = deletions.mark(frame, feed, known["deletion"])
     if feed.feed == "patient_link":
         frame = links.prepare(frame, known["patient"])
     elif "patient_link" in known:
@@ -90,10 +94,15 @@ def _patients(places: Places, files: pl.DataFrame) -> pl.DataFrame:
 
 def keys_of(verdicts: Verdicts, feed: Feed) -> pl.DataFrame:
     """What later feeds may refer to: a row for each patient and key of the feed, and whether it was accepted."""
+    if feed.feed == "deletion":
+        return verdicts.accepted
+    if feed.feed == "patient_link":
+        return links.survivors(verdicts.accepted)
     columns_kept = list(dict.fromkeys(("pseudonym_site", "patient_id", *feed.key)))
     accepted = verdicts.accepted.select(*columns_kept, accepted=pl.lit(True))
     refused = verdicts.quarantined.select(*columns_kept, accepted=pl.lit(False))
-    return pl.concat([accepted, refused]).unique(columns_kept, keep="first", maintain_order=True)
+    taken_back = verdicts.superseded.filter("deleted").select(*columns_kept, accepted=pl.lit(False))
+    return pl.concat([accepted, refused, taken_back]).unique(columns_kept, keep="first", maintain_order=True)
 
 
 def _look_up(frame: pl.DataFrame, feed: Feed, known: Known) -> pl.DataFrame:

@@ -19,12 +19,15 @@ class Verdicts(NamedTuple):
 def judge(frame: pl.DataFrame, feed: Feed, rules: list[Rule]) -> Verdicts:
     """Split prepared records by the rules, then keep the current version of each valid one.
 
-    A refused newer version does not hide an older accepted one: only valid records compete.
+    A refused newer version does not hide an older accepted one: only valid records compete. What was taken back is
+    superseded, whatever it held.
     """
     broken = pl.any_horizontal(rule.broken.fill_null(False) for rule in rules)
-    marked = frame.with_columns(broken.alias("broken"))
-    current, superseded = _latest(marked.filter(~pl.col("broken")), feed)
-    return Verdicts(current, superseded, marked.filter("broken"))
+    deleted = pl.col("deleted") if "deleted" in frame.columns else pl.lit(False)
+    marked = frame.with_columns(broken.alias("broken"), deleted=deleted)
+    standing = marked.filter(~pl.col("deleted"))
+    current, superseded = _latest(standing.filter(~pl.col("broken")), feed)
+    return Verdicts(current, pl.concat([superseded, marked.filter("deleted")]), standing.filter("broken"))
 
 
 def _latest(valid: pl.DataFrame, feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -33,7 +36,7 @@ def _latest(valid: pl.DataFrame, feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame
     What stands under a person's own record number goes before what stood under one that was given up.
     """
     own = ["keeps_number"] if "patient_id" in feed.key and "keeps_number" in valid.columns else []
-    order = [*own, *([feed.version] if feed.version else []), "delivery", "record"]
+    order = [*own, *([feed.version] if feed.version else []), "delivered_on", "delivery", "record", "file_id"]
     ordered = valid.sort(order).with_row_index("place")
     last = ordered["place"] == ordered.select(pl.col("place").max().over("pseudonym_site", *feed.key))["place"]
     return ordered.filter(last).drop("place"), ordered.filter(~last).drop("place")

@@ -36,7 +36,7 @@ def delivery(places: Places) -> Path:
 def test_deliveries_come_by_site_and_date(places: Places) -> None:
     (places.landing / "demo" / "SYNTHETIC").touch()
     found = find_deliveries(places.landing)
-    assert [(d.name, d.synthetic, len(d.feeds)) for d in found] == [("demo|2020-06-30", True, len(extract.FEEDS))]
+    assert [(d.name, d.synthetic, len(d.feeds)) for d in found] == [("demo|2020-06-30", True, len(extract.LANDED))]
 
 
 def test_optional_feeds_may_be_absent(places: Places) -> None:
@@ -90,7 +90,7 @@ def test_a_file_that_may_not_be_read_is_named(places: Places, monkeypatch: pytes
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "read_bytes", refuse)  # the tests may run as root, whom no mode bits stop
-    with pytest.raises(DataError, match=r"patient_link\.csv of delivery demo\|2020-06-30 can't be read \(Permission"):
+    with pytest.raises(DataError, match=r"deletion\.csv of delivery demo\|2020-06-30 can't be read \(Permission"):
         raw.load(places)
 
 
@@ -119,13 +119,13 @@ def test_the_catalogue_has_no_path_and_the_same_ids_on_every_run(places: Places)
     def listed() -> list[tuple]:
         raw.load(places)
         with connect(places.build) as connection:
-            assert raw.catalogue(connection, places) == len(extract.FEEDS)
+            assert raw.catalogue(connection, places) == len(extract.LANDED)
             return sorted(connection.table("raw.file").fetchall())
 
     first = listed()
     assert first == listed()
     assert not any(str(places.landing) in str(row) for row in first)
-    assert len({row[0] for row in first}) == len(extract.FEEDS)
+    assert len({row[0] for row in first}) == len(extract.LANDED)
 
 
 def test_a_delivery_that_left_landing_leaves_raw(places: Places) -> None:

@@ -15,6 +15,7 @@ from warehouse.keys import DEMO_KEY
 from warehouse.places import Places
 
 RECORDS: dict[str, dict[str, str]] = {
+    "deletion": {"feed": "procedure", "key": "O9"},
     "patient_link": {"patient_id": "P8", "surviving_patient_id": "P1", "linked_on": "2020-01-01"},
     "patient": {"patient_id": "P1", "name": "CANARY", "sex": "male", "birth_date": "1970-01-31"},
     "encounter": {"encounter_id": "E1", "patient_id": "P1", "class": "AMB", "started_at": "2020-01-01T09:00"},
