@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from assets.report.calprotectin import calprotectin
 from assets.report.findings import findings
 from assets.report.flow import flow
 from schemas.metric import Metric, metrics
@@ -40,6 +41,7 @@ def gather(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "leavers": _leavers(connection),
         "flow": flow(connection),
         "corrections": _corrections(connection),
+        "calprotectin": calprotectin(connection),
         "tables": {section: _metric_rows(connection, section, cells) for section in ("baseline", "end_of_treatment")},
         "relapse": _relapse_rows(connection, cells),
         "tests": _records(connection, "marts.test", "where metric = 'relapse' order by test desc"),
