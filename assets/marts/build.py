@@ -60,8 +60,9 @@ def build(connection: duckdb.DuckDBPyConnection, study: Study) -> dict[str, int]
     frames["marts.paper_audit"] = paper_audit(audit_run.ours(), published.PUBLISHED_ON)
     for name, frame in frames.items():
         rows[name] = _write(connection, name, frame, parameters)
-    comparison = paper_comparison(published.figures(), our_figures(connection), parameters["significance_level"])
-    sets = impossible_set(comparison, published.impossible_sets())
+    ours = our_figures(connection)
+    comparison = paper_comparison(published.figures(), ours, parameters["significance_level"])
+    sets = impossible_set(comparison, published.impossible_sets(), ours)
     rows["marts.paper_comparison"] = _write(connection, "marts.paper_comparison", comparison, parameters)
     rows["marts.impossible_set"] = _write(connection, "marts.impossible_set", sets, parameters)
     return rows

@@ -19,7 +19,7 @@ class Ours(NamedTuple):
 
 
 def our_figures(connection: duckdb.DuckDBPyConnection) -> dict[Key, Ours]:
-    """Every figure that the marts hold; one without a value is absent."""
+    """Every figure that the marts hold, and what the proofs about printed ones need; one without a value is absent."""
     found: dict[Key, Number | None] = {}
     found |= _flow(connection) | _tables(connection) | _adverse_events(connection) | _relapse(connection)
     ours = {key: Ours(value) for key, value in found.items() if value is not None}
@@ -60,7 +60,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> dict[Key, Number | None]:
             found |= {(metric, group, "count"): count, (metric, group, "pct"): _share(count, n)}
             continue
         found[metric, group, "mean"] = Fraction(total) / n if n else None
-        found |= {(metric, group, "min"): minimum, (metric, group, "max"): maximum}
+        found |= {(metric, group, "min"): minimum, (metric, group, "max"): maximum, (metric, group, "n"): n}
         if metric == "prepsl_mayo":
             found["prepsl_endoscopy", group, "n"] = n
     return found
@@ -85,6 +85,16 @@ def _relapse(connection: duckdb.DuckDBPyConnection) -> dict[Key, Number | None]:
     ).fetchall():
         found[f"relapse_rate_day_{day}", group, "pct"] = percent
         found[f"at_risk_day_{day}", group, "n"] = n_at_risk
+    # What the proofs need: how many the curve starts with, and how many relapse on the landmark itself.
+    for group, n_at_risk in connection.execute(
+        "select study_group, n_at_risk from marts.at_risk where t_days = 0"
+    ).fetchall():
+        found["at_risk_day_0", group, "n"] = n_at_risk
+    for group, day, count in connection.execute(
+        """select r.study_group, t_days, r.events - a.events
+        from marts.relapse_rate as r join marts.at_risk as a using (study_group, t_days)"""
+    ).fetchall():
+        found[f"relapse_on_day_{day}", group, "count"] = count
     return found
 
 

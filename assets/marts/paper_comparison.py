@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.marts.figures import Ours
 from assets.statistics.display import exact, show, show_p
-from schemas.published import Figure, ImpossibleSet, Key, Verdict
+from schemas.published import Figure, ImpossibleSet, Key, Premise, Verdict
 
 WORDS = {"<0.05": True, "N.S.": False, "not different": False}
 """Printed words for a comparison, and whether they call it significant."""
@@ -19,8 +19,8 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "position": pl.Int64, "metric_id": pl.String, "study_group": pl.String, "statistic": pl.String,
     "printed": pl.String, "printed_twin": pl.String, "ours": pl.String, "ours_value": pl.Float64,
     "expected_class": pl.String, "verdict": pl.String, "as_expected": pl.Boolean, "test": pl.String,
-    "reproduced_by": pl.List(pl.String), "proof": pl.String, "unit": pl.String, "source": pl.String,
-    "note": pl.String,
+    "reproduced_by": pl.List(pl.String), "other_tests": pl.List(pl.String), "premises_met": pl.Boolean,
+    "proof": pl.String, "unit": pl.String, "source": pl.String, "note": pl.String,
 }  # fmt: skip
 
 
@@ -36,25 +36,26 @@ def shown(figure: Figure, ours: Ours, significance_level: float) -> str:
     return next(word for word, means in WORDS.items() if means == significant)
 
 
-def judge(figure: Figure, ours: Ours | None, text: str | None) -> Verdict:
+def judge(figure: Figure, ours: Ours | None, text: str | None, premises_met: bool | None) -> Verdict:
     """The verdict that our figure earns, whatever was expected.
 
     A match is named after its kind. A miss is `nearest` only inside the bounds of a proof that the printed
-    figure cannot be attained, and `different` otherwise; constants of the paper are `stated`.
+    figure cannot be attained, and `different` otherwise; constants of the paper are `stated`. Where the premises
+    of the proof or condition are not met, it does not speak of our cohort.
     """
-    if figure.expected_class in ("stated", "undefined"):
-        return figure.expected_class
+    if figure.expected_class == "stated":
+        return "stated"
     if ours is None:
         return "different"
     if text == figure.printed:
         if figure.expected_class == "twin":
             return "twin" if _shows_twin(figure, ours) else "different"
         if figure.expected_class == "conditional":
-            return "conditional"
+            return "conditional" if premises_met else "different"
         if figure.statistic != "p_value":
             return "exact"
         return "worded" if figure.printed in WORDS else "exact_p"
-    if figure.nearest and figure.nearest[0] <= ours.value <= figure.nearest[1]:
+    if premises_met and figure.nearest and figure.nearest[0] <= ours.value <= figure.nearest[1]:
         return "nearest"
     return "different"
 
@@ -77,35 +78,53 @@ def _number(text: str | None) -> Decimal | None:
 
 def paper_comparison(figures: Sequence[Figure], ours: Mapping[Key, Ours], significance_level: float) -> pl.DataFrame:
     """`marts.paper_comparison`: one row a printed figure, in the order of the paper."""
+    mine = {f.key: None if f.expected_class == "stated" else ours.get(f.key) for f in figures}
+    texts = {f.key: None if (m := mine[f.key]) is None else shown(f, m, significance_level) for f in figures}
+    same = {f.key for f in figures if texts[f.key] == f.printed}
     rows = []
     for position, figure in enumerate(figures, 1):
-        mine = None if figure.expected_class == "stated" else ours.get(figure.key)
-        text = None if mine is None else shown(figure, mine, significance_level)
-        verdict = judge(figure, mine, text)
-        same = [
-            test for test, p in ((mine.p_values or {}) if mine else {}).items()
-            if shown(figure, Ours(p), significance_level) == figure.printed
-        ]  # fmt: skip
+        found, text = mine[figure.key], texts[figure.key]
+        met = set(figure.beside) <= same and _hold(figure.premises, ours) if figure.beside else None
+        verdict = judge(figure, found, text, met)
+        tests = {
+            test: shown(figure, Ours(p), significance_level)
+            for test, p in ((found.p_values or {}) if found else {}).items()
+        }
+        by = [test for test, p in tests.items() if p == figure.printed]
+        others = [f"{test} {p}" for test, p in tests.items() if found and test != found.test]
         rows.append(
             (position, *figure.key, figure.printed, figure.printed_twin, text,
-             None if mine is None else float(exact(mine.value)), figure.expected_class, verdict,
-             verdict == figure.expected_class, mine.test if mine else None, same or None, figure.proof,
-             figure.unit, figure.source, figure.note)
+             None if found is None else float(exact(found.value)), figure.expected_class, verdict,
+             verdict == figure.expected_class, found.test if found else None, by or None, others or None, met,
+             figure.proof, figure.unit, figure.source, figure.note)
         )  # fmt: skip
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def impossible_set(comparison: pl.DataFrame, sets: Mapping[str, ImpossibleSet]) -> pl.DataFrame:
-    """`marts.impossible_set`: how many figures of each proven-impossible set ours shows; all is an error."""
+def _hold(premises: Sequence[Premise], ours: Mapping[Key, Ours]) -> bool:
+    """Whether every figure that a proof needs has the value that it needs."""
+    return all(
+        (metric, group, statistic) in ours and ours[metric, group, statistic].value == value
+        for metric, group, statistic, value in premises
+    )
+
+
+def impossible_set(
+    comparison: pl.DataFrame, sets: Mapping[str, ImpossibleSet], ours: Mapping[Key, Ours]
+) -> pl.DataFrame:
+    """`marts.impossible_set`: how many figures of each proven-impossible set ours shows.
+
+    All of them under the premises of the proof is an error, on any cohort; without the premises it is chance.
+    """
     same = (pl.col("ours") == pl.col("printed")) | (pl.col("ours") == pl.col("printed_twin"))
     matching = set(comparison.filter(same).select("metric_id", "study_group", "statistic").iter_rows())
     rows = [
         (name, s.proof, s.description, len(s.figures), len(hit := matching & set(s.figures)),
-         len(hit) == len(s.figures))
+         met := _hold(s.premises, ours), met and len(hit) == len(s.figures))
         for name, s in sets.items()
     ]  # fmt: skip
     return pl.DataFrame(
         rows, orient="row",
         schema={"set_id": pl.String, "proof": pl.String, "description": pl.String, "figures": pl.Int64,
-                "matched": pl.Int64, "complete": pl.Boolean},
+                "matched": pl.Int64, "premises_met": pl.Boolean, "complete": pl.Boolean},
     )  # fmt: skip
