@@ -25,7 +25,7 @@ CURES = {
     "required": "Name the column under headers, or say what an empty cell means under values.",
     "type": "Say how it is written: date_formats, datetime_formats, formats of the column, or decimal_comma.",
     "values": "Give the hospital's words for it under values.",
-    "pattern": "Map the hospital's codes under values, codes or rewrite of the column, or describe them as its pattern.",
+    "pattern": "Map the hospital's codes under values, codes or rewrite, or describe them by pattern.",
     "unit": "Say what the unit means under units, for the code if need be.",
     "reference": "Give the file with those records too, and look whether both write the number alike (digits).",
     "product": "Give the dose in mg, or have the product added to schemas/codes/product.csv.",

@@ -24,6 +24,11 @@ class Field(BaseModel):
     minimum: float | None = None
     maximum: float | None = None
     values: tuple[str, ...] = ()
+    pattern: str | None = None
+    """Regular expression that the whole cell of a code column fits. A code is published as it stands, so a name
+    or a number of a person must not pass for one."""
+    code_list: str | None = None
+    """Code list in `schemas/codes` whose codes (`<list>_code`) need not fit the pattern."""
     references: str | None = None
     identifies: bool = False
     """Identifies a person or is free text: it stops at raw."""

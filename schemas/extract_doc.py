@@ -44,7 +44,7 @@ right labels.
 TYPES = """\
 | type | meaning |
 |---|---|
-| identifier | text compared as it is, after trimming and Unicode normalisation (NFKC) |
+| identifier | text compared as it is, trimmed and normalised (NFKC); a code fits its pattern, or the profile has it |
 | code | one of the listed values |
 | text | free text |
 | date, datetime | as above |
@@ -86,6 +86,8 @@ def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def _bounds(field: Field) -> str:
     if field.values:
         return ", ".join(f"`{value}`" for value in field.values)
+    if field.pattern:
+        return f"`{field.pattern}`{f', or a listed {field.code_list}' if field.code_list else ''}"
     if field.minimum is None and field.maximum is None:
         return ""
     low = "" if field.minimum is None else f"{field.minimum:g}"

@@ -33,6 +33,9 @@ class Column(_Model):
     """CSV beside the profile with columns source, target; `?` in a source is any character, `*` any text."""
     rewrite: dict[str, str] = {}
     """Regular expression -> replacement (`$1` is the first group), the first that matches."""
+    pattern: str | None = None
+    """Regular expression of the hospital's own codes, for a code column, beside the contract's; make it so narrow
+    that no name and no record number fits it, because codes are published."""
     missing: tuple[str, ...] = ()
     """Texts that stand for nothing in this column."""
     sentinels: tuple[float, ...] = ()
@@ -55,10 +58,10 @@ class Column(_Model):
     def known_formats(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return date_format.check(value)
 
-    @field_validator("rewrite")
+    @field_validator("rewrite", "pattern")
     @classmethod
-    def valid_expressions(cls, value: dict[str, str]) -> dict[str, str]:
-        for expression in value:
+    def valid_expressions(cls, value: dict[str, str] | str | None) -> dict[str, str] | str | None:
+        for expression in [value] if isinstance(value, str) else value or ():
             if "(?" in expression:
                 raise ValueError(f"{expression} looks around or sets flags; write a plain expression with groups")
             try:

@@ -7,6 +7,9 @@ from schemas.extract import Feed, Field
 TEXT = "text:"
 """Prefix of the column that keeps a cell's cleaned text beside its typed value."""
 
+LOCAL = "local:"
+"""Prefix of the column that says whether a cell is a code which the site's profile names."""
+
 LIMIT = 1e9
 """Larger numbers are no clinical value; below it every unit factor still leaves room in DECIMAL(18,6)."""
 
@@ -34,9 +37,10 @@ def read_columns(feed: Feed) -> tuple[Field, ...]:
 def clean(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """Add `text:<column>` for each column read: NFKC, trimmed, null where nothing is left.
 
-    A column that the file does not have is null throughout.
+    A column that the file does not have is null throughout, and no cell is a local code unless `translate` said so.
     """
-    return frame.with_columns(
+    local = [LOCAL + c.name for c in feed.columns if c.pattern and LOCAL + c.name not in frame.columns]
+    return frame.with_columns(pl.lit(False).alias(name) for name in local).with_columns(
         clean_text(pl.col(c.name) if c.name in frame.columns else pl.lit(None, pl.String)).alias(TEXT + c.name)
         for c in read_columns(feed)
     )

@@ -17,19 +17,17 @@ def read_results(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """Add analyte, value_operator, value_number (canonical unit), unit, sources and value_absent_reason.
 
     Expects the cleaned texts of `code`, `value` and `unit`. Also adds `factor` (to the canonical unit, null for
-    an unlisted one) and the analyte's accepted limits. An unknown code keeps its number as printed and has
-    neither analyte nor unit.
+    an unlisted one) and the analyte's accepted limits. A result of an unknown code has no analyte, no unit and
+    no number: what such a number says, a day of birth perhaps, nobody knows, so it stops at raw.
     """
-    frame = parse(frame).join(_analytes(feed.feed), on="code", how="left", maintain_order="left")
+    frame = _without_unknown(parse(frame).join(_analytes(feed.feed), on="code", how="left", maintain_order="left"))
     spelling = pl.col(TEXT + "unit").str.replace_all("[μµ]", "u")
     frame = frame.with_columns(spelling=spelling).join(
         _units(), on=["analyte", "spelling"], how="left", maintain_order="left"
     )
-    factor = pl.when(pl.col("analyte").is_null()).then(1.0).otherwise("factor")
     listed = codes("unit")["unit_as_written"].unique().to_list()
     return frame.with_columns(
-        factor=factor,
-        value_number=pl.col("number") * factor,
+        value_number=pl.col("number") * pl.col("factor"),
         unit="canonical_unit",
         # Text that is no value or no listed unit may be anything, a name included: it stops here.
         value_source=pl.when(pl.col("number").is_not_null()).then(pl.col("value").str.strip_chars()),
@@ -70,6 +68,16 @@ def parse(frame: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("missing"))
         .when(~is_value.fill_null(False))
         .then(word),
+    )
+
+
+def _without_unknown(frame: pl.DataFrame) -> pl.DataFrame:
+    known = pl.col("analyte").is_not_null()
+    reason = pl.col("value_absent_reason")
+    return frame.with_columns(
+        number=pl.when(known).then("number"),
+        value_operator=pl.when(known).then("value_operator"),
+        value_absent_reason=pl.when(known | reason.is_not_null()).then(reason).otherwise(pl.lit("unknown_analyte")),
     )
 
 

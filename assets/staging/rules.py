@@ -9,11 +9,9 @@ from typing import NamedTuple
 import polars as pl
 
 from assets.raw.fault import FAULTS
-from assets.staging.columns import LIMIT, NOT_OF_TYPE, TEXT, read_columns
+from assets.staging.codes import codes
+from assets.staging.columns import LIMIT, LOCAL, NOT_OF_TYPE, TEXT, read_columns
 from schemas.extract import Feed, Field
-
-CODE = "^[!-~]{1,50}$"
-"""Printable ASCII without blanks, as long as OMOP's source values may be."""
 
 
 class Rule(NamedTuple):
@@ -48,7 +46,7 @@ def _of_column(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
     text, value = pl.col(TEXT + field.name), pl.col(field.name)
     if field.required:
         yield "required", "The cell is empty.", text.is_null()
-    yield from _of_type(feed, field)
+    yield from _of_type(field)
     if field.values:
         reason = f"The cell is none of: {', '.join(field.values)}."
         yield "values", reason, ~value.is_in(field.values)
@@ -71,16 +69,22 @@ def _of_column(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
         yield "reference", reason, value.is_not_null() & missing
 
 
-def _of_type(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
+def _of_type(field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
     """Whether a filled cell is what its type says; units have their own list."""
     text = pl.col(TEXT + field.name)
     if field.type == "result":
         yield "type", NOT_OF_TYPE["result"], pl.col("value_number").abs() >= LIMIT
     elif field.type in NOT_OF_TYPE:
         yield "type", NOT_OF_TYPE[field.type], text.is_not_null() & pl.col(field.name).is_null()
-    elif field.type == "identifier" and not field.references and field.name not in (*feed.key, "unit"):
-        # A code is published as it stands, so a name or a remark in its cell must not pass for one.
-        yield "type", "The cell is not a code of up to 50 letters, digits and signs.", ~text.str.contains(CODE)
+    if field.pattern:
+        fits = text.str.contains(f"^(?:{field.pattern})$") | pl.col(LOCAL + field.name).fill_null(False)
+        if field.code_list:
+            fits = fits | text.is_in(codes(field.code_list)[f"{field.code_list}_code"].implode())
+        yield (
+            "pattern",
+            "The cell is not written like a code of its kind, nor is it one the site's profile names.",
+            ~fits,
+        )
 
 
 def _of_meaning(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:

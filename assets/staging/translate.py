@@ -6,7 +6,7 @@ import polars as pl
 
 from assets.raw import headers
 from assets.staging import dates
-from assets.staging.columns import clean_text, read_columns
+from assets.staging.columns import LOCAL, clean_text, read_columns
 from schemas import site
 from schemas.extract import Feed, Field
 from schemas.profile import Column, Profile, Unit
@@ -16,7 +16,8 @@ TIMES = ("date", "partial_date", "datetime")
 
 
 def translate(frame: pl.LazyFrame, feed: Feed, profile: Profile) -> pl.LazyFrame:
-    """Select the columns that staging reads under their contract names, with `record`, `line` and `malformed`.
+    """Select the columns that staging reads under their contract names, with `record`, `line` and `malformed`, and
+    `local:<column>` of code columns: whether the cell is a code that the profile names.
 
     A column that the file does not have is left out. Cells that the profile says nothing about keep their text
     as delivered, which leaves a file that already follows the contract untouched.
@@ -28,6 +29,8 @@ def translate(frame: pl.LazyFrame, feed: Feed, profile: Profile) -> pl.LazyFrame
         cell = _cell(field, profile.column(feed.feed, field.name), source, profile)
         if cell is not None:
             cells[field.name] = cell
+            if field.pattern:
+                cells[LOCAL + field.name] = _is_local(cell, profile.column(feed.feed, field.name))
     frame = frame.select(*headers.PROVENANCE, **cells)
     units = profile.feed(feed.feed).units
     return frame.with_columns(unit=_unit(units, "code" in cells)) if units and "unit" in cells else frame
@@ -58,6 +61,14 @@ def _cell(field: Field, said: Column, source: tuple[str, ...], profile: Profile)
     for step in steps:
         cell = step(cell)
     return pl.when(pl.col("malformed").is_null()).then(cell)
+
+
+def _is_local(cell: pl.Expr, said: Column) -> pl.Expr:
+    targets = [target for _, target in site.code_list(said.codes)] if said.codes else []
+    named = [*said.values.values(), *targets, *([said.constant] if said.constant else [])]
+    text = clean_text(cell)
+    described = text.str.contains(f"^(?:{said.pattern})$") if said.pattern else pl.lit(False)
+    return text.is_in(named) | described
 
 
 Step = dates.Step

@@ -18,5 +18,8 @@ def test_every_column_of_a_feed_reaches_staging_unless_it_identifies(feed: extra
     held = set(contract.load(f"staging.{feed.feed}").column_names)
     assert held.isdisjoint(c.name for c in feed.columns if c.identifies)
     kept = {c.name for c in feed.columns if not (c.identifies or c.references or c.name in feed.key)}
+    # A code is published, so what may stand in its column is said.
+    codes = {c.name for c in feed.columns if c.type == "identifier" and c.name in kept} - {"unit"}
+    assert codes == {c.name for c in feed.columns if c.pattern}
     # A result and its unit are split into value_number, unit, value_source, unit_source and so on.
     assert kept - held <= {"value"}

@@ -5,7 +5,6 @@ from decimal import Decimal
 PRINTED = [
     ("0.04", None, "0.04", None),
     (" １．５ ", None, "1.5", None),
-    ("-1", None, "-1", None),
     (".5", None, "0.5", None),
     ("<0.04", "<", "0.04", None),
     ("＜ 0.04", "<", "0.04", None),
@@ -46,8 +45,9 @@ PRINTED = [
 
 
 def test_printed_results_keep_their_sign_or_give_a_reason(staged) -> None:
-    # Code 9-9 belongs to no analyte, so that no accepted limit interferes.
-    out = staged(lab_result=[{"result_id": f"L{i}", "code": "9-9", "value": p[0]} for i, p in enumerate(PRINTED)])
+    # Calprotectin, because its accepted limits are wide and ug/g is its canonical unit.
+    code = {"code": "38445-3", "unit": "ug/g"}
+    out = staged(lab_result=[{"result_id": f"L{i}", "value": p[0]} | code for i, p in enumerate(PRINTED)])
     found = out.sql(
         """select value_operator, value_number, value_absent_reason, value_source
         from staging.lab_result order by record"""
@@ -81,13 +81,36 @@ def test_units_become_canonical_and_reference_limits_with_them(staged) -> None:
         ("crp", None, 12.3, "mg/dL", "mg/dl", None, None),
         ("creatinine", None, 0.999981, "mg/dL", "μmol/L", None, None),
         ("tacrolimus_trough", None, 8.04, "ng/mL", "nmol/L", None, None),
-        (None, None, 7.0, None, None, None, None),
+        (None, None, None, None, None, None, None),
     ]
+
+
+def test_of_an_unknown_analyte_no_number_is_kept_and_a_reason_that_is_known_stays(staged) -> None:
+    """A number of which nobody knows what it measures may be a day of birth."""
+    printed = [("19820213", "final"), ("<5", "final"), ("検体不足", "final"), ("", "final"), ("5", "cancelled")]
+    unknown = {"code": "9-9", "unit": "mg/dL", "reference_low": "19820213"}
+    out = staged(
+        lab_result=[{"result_id": str(i), "value": v, "status": s} | unknown for i, (v, s) in enumerate(printed)]
+    )
+    found = out.sql(
+        """select value_absent_reason, value_number, value_operator, value_source, reference_low
+        from staging.lab_result order by record"""
+    ).fetchall()
+    reasons = ["unknown_analyte", "unknown_analyte", "insufficient_specimen", "missing", "cancelled"]
+    assert found == [(reason, None, None, None, None) for reason in reasons]
+
+
+def test_an_onset_that_is_the_day_or_month_of_birth_keeps_its_year(staged) -> None:
+    """The patient was born on 1970-01-31."""
+    given = ["1970-01-31", "1970-01", "1970", "1970-02", "1970-01-30", "2005-03-02", ""]
+    out = staged(condition=[{"condition_id": str(i), "onset_on": day} for i, day in enumerate(given)])
+    kept = [day for (day,) in out.sql("select onset_on from staging.condition order by record").fetchall()]
+    assert kept == ["1970", "1970", "1970", "1970-02", "1970-01-30", "2005-03-02", None]
 
 
 def test_doses_become_milligrams_by_the_strength_of_the_product(staged) -> None:
     capsules = {"product_code": "3999014M2029", "dose": "3", "dose_unit": "capsule"}
-    milligrams = {"product_code": "unlisted", "dose": "２．５", "dose_unit": "mg"}
+    milligrams = {"product_code": "9999999X9999", "dose": "２．５", "dose_unit": "mg"}
     out = staged(medication_request=[{} | capsules, {"request_id": "M2"} | milligrams])
     query = "select dose, dose_unit, dose_mg from staging.medication_request order by record"
     assert out.sql(query).fetchall() == [

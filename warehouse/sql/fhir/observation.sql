@@ -91,7 +91,7 @@ give_reasons as (
                 then 'not-performed'
             when value_absent_reason in ('hemolysed', 'lipemic', 'not_measurable') then 'error'
             when value_absent_reason = 'pending' then 'temp-unknown'
-            when value_absent_reason = 'masked' then 'masked'
+            when value_absent_reason in ('masked', 'unknown_analyte') then 'masked'
             when value_absent_reason in ('not_a_number', 'not_detected', 'reported_elsewhere') then 'as-text'
             else 'unknown'
         end as reason

@@ -1,15 +1,20 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
     row_key('condition', pseudonym_site, condition_id) as condition_key,
-    site,
+    accepted.site,
     person_key(pseudonym_site, patient_id) as person_key,
     row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
     icd10_code,
     medis_code,
     status,
-    onset_on,
+    -- What is congenital is entered with the day of birth, which must not leave the patient table.
+    if(
+        starts_with(strftime(patient.birth_date, '%Y-%m-%d'), onset_on), left(onset_on, 4), onset_on
+    ) as onset_on,
     recorded_on,
-    delivery,
-    file_id,
-    record
+    accepted.delivery,
+    accepted.file_id,
+    accepted.record
 from accepted
+left join staging.patient as patient
+    on person_key(accepted.pseudonym_site, accepted.patient_id) = patient.person_key
