@@ -6,7 +6,8 @@ select
     }]} as "verificationStatus",
     {
         'coding': if(medis_code is null, [], [{'system': $medis, 'code': medis_code}])
-        || [{'system': $icd10, 'code': icd10_code}]
+        -- Codes of SNOMED CT are numbers, those of ICD-10 begin with a letter.
+        || [{'system': if(regexp_full_match(icd10_code, '[0-9]{6,18}'), $snomed, $icd10), 'code': icd10_code}]
     } as code,
     {'reference': 'Patient/' || person_key} as subject,
     if(encounter_key is null, null, {'reference': 'Encounter/' || encounter_key}) as encounter,
