@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assets.raw.file_name import told
+
 MANIFEST = "MANIFEST.json"
 """Lists the files of a delivery; written last, or first and then held against what lies there."""
 MARKER = "_SUCCESS"
@@ -58,18 +60,22 @@ def waiting_for(folder: Path, quiet_minutes: float, now: datetime) -> str | None
     A manifest decides alone, then the marker, then `quiet_minutes` without any change before `now`.
     """
     if unfinished := [file.name for file in _files(folder) if file.name.lower().endswith(UNFINISHED)]:
-        return f"{unfinished[0]} is still being written"
+        return f"{told(unfinished[0]) or 'a file'} is still being written"
     try:
         said = manifest(folder)
     except ValueError as error:
         return f"its manifest can't be read ({error})"
     sizes = {file.name: file.stat().st_size for file in _files(folder)}
     if said is not None:
-        lacking = [f"{file.name} of {file.bytes} bytes" for file in said.files if sizes.get(file.name) != file.bytes]
+        lacking = [
+            f"{told(file.name) or 'a file'} of {file.bytes} bytes"
+            for file in said.files
+            if sizes.get(file.name) != file.bytes
+        ]
         unlisted = sizes.keys() - {file.name for file in said.files} - {MANIFEST, MARKER}
         if lacking:
             return f"{MANIFEST} lists {lacking[0]}, which is not there in that size"
-        return f"{MANIFEST} does not list {min(unlisted)}" if unlisted else None
+        return f"{MANIFEST} does not list {told(min(unlisted)) or 'one of the files'}" if unlisted else None
     if MARKER in sizes or quiet_minutes == 0:
         return None
     touched = max((file.stat().st_mtime for file in (folder, *_files(folder))), default=0.0)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from assets.raw import arrival
+from assets.raw.file_name import told
 from schemas import extract, site
 from schemas.profile import Profile
 from warehouse.errors import DataError, UsageError
@@ -35,6 +36,11 @@ class LandedFile:
     feed: str | None
     """Feed that it holds; none where its records say themselves which feed they belong to."""
     kind: Literal["table", "fhir", "hl7"] = "table"
+
+    @property
+    def label(self) -> str:
+        """What a message calls it."""
+        return told(self.path.name) or f"A file of {self.feed or self.kind}"
 
 
 @dataclass(frozen=True)
@@ -96,15 +102,16 @@ class Delivery:
             return feeds[0]
         if len(feeds) > 1:
             raise DataError(
-                f"{file.name} of delivery {self.name} fits the file patterns of {' and '.join(feeds)}. Make the"
-                f" patterns under feeds in the profile of {self.profile.site} narrower."
+                f"{told(file.name) or 'A file'} of delivery {self.name} fits the file patterns of"
+                f" {' and '.join(feeds)}. Make the patterns under feeds in the profile of {self.profile.site} narrower."
             )
         # A misspelt optional feed would otherwise be lost without a word.
         if file.name.lower().endswith(DATA_ENDINGS):
+            kind = f"a {file.suffix.lower().removeprefix('.').upper()} file"
             named = ", ".join(patterns(self.profile, feed)[0] for feed in extract.LANDED)
             raise DataError(
-                f"Delivery {self.name} holds {file.name}, which is not a feed. Rename it to one of {named},"
-                f" name it under files or ignore in the site's profile, or take it out of the delivery."
+                f"Delivery {self.name} holds {told(file.name) or kind}, which is not a feed. Rename it to one of"
+                f" {named}, name it under files or ignore in the site's profile, or take it out of the delivery."
             )
         return None
 

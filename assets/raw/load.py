@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from assets.raw import formats, memory
+from assets.raw.file_name import told
 from assets.raw.landing import Delivery, check_feeds, find_deliveries
 from warehouse import model
 from warehouse.errors import DataError, UsageError
@@ -91,9 +92,9 @@ def ingest(places: Places, delivery: Delivery) -> pl.DataFrame:
             content = landed.path.read_bytes()
         except OSError as error:
             raise DataError(
-                f"{landed.path.name} of delivery {delivery.name} can't be read ({error.strerror}). Check its rights."
+                f"{landed.label} of delivery {delivery.name} can't be read ({error.strerror}). Check its rights."
             ) from None
-        label = f"{landed.path.name} of delivery {delivery.name}"
+        label = f"{landed.label} of delivery {delivery.name}"
         sha256 = hashlib.sha256(content).hexdigest()
         said = delivery.manifest.hashes(landed.path.name) if delivery.manifest else set()
         if said and sha256 not in said:
@@ -114,8 +115,8 @@ def ingest(places: Places, delivery: Delivery) -> pl.DataFrame:
             }
             if twin := next((r for r in rows if r["file_id"] == row["file_id"]), None):
                 raise DataError(
-                    f"{Path(str(twin['path'])).name} and {landed.path.name} of delivery {delivery.name} are the same"
-                    " file. Take one of them out."
+                    f"{told(Path(str(twin['path'])).name) or 'A file'} and {landed.label} of delivery {delivery.name}"
+                    " are the same file. Take one of them out."
                 )
             _write(frame, parquet(places, row))
             rows.append(row)

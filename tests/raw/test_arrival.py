@@ -65,7 +65,7 @@ def test_what_arrives_at_this_moment_is_read_if_nobody_asks_for_quiet(places: Pl
     [
         ({}, None),
         ({"bytes": 1}, "lists activity_score.csv of 1 bytes, which is not there in that size"),
-        ({"name": "extra.csv"}, "lists extra.csv"),
+        ({"name": "procedures.csv"}, "lists procedures.csv"),
         ({"size": 1}, r"files.0.size: Extra inputs are not permitted"),
         ({"sha256": "?"}, "files.0.sha256"),
     ],
@@ -82,9 +82,9 @@ def test_a_file_beside_the_manifest_and_one_in_transfer_are_waited_for(places: P
     folder = deliver(places)
     sign(folder)
     (folder / "note.csv").touch()
-    assert arrival.waiting_for(folder, 0, NOW) == "MANIFEST.json does not list note.csv"
+    assert arrival.waiting_for(folder, 0, NOW) == "MANIFEST.json does not list one of the files"
     (folder / "note.csv").rename(folder / "note.csv.part")
-    assert arrival.waiting_for(folder, 0, NOW) == "note.csv.part is still being written"
+    assert arrival.waiting_for(folder, 0, NOW) == "a file is still being written"
 
 
 def test_content_other_than_the_manifest_says_is_refused(places: Places) -> None:

@@ -72,9 +72,9 @@ def test_a_file_of_no_feed_or_of_two_is_named(places: Places) -> None:
 
 
 def test_a_stray_file_is_named_with_what_to_do(places: Places) -> None:
-    put(places, "lab.csv")
+    put(places, "lab_results.csv")
     with pytest.raises(
-        DataError, match=r"holds lab\.csv, which is not a feed\. Rename .* name it under files or ignore"
+        DataError, match=r"holds lab_results\.csv, which is not a feed\. Rename .* name it under files or ignore"
     ):
         find_deliveries(places.landing)
 

@@ -79,6 +79,14 @@ def test_misspelt_feed_is_not_passed_over(places: Places) -> None:
         find_deliveries(places.landing)
 
 
+@pytest.mark.parametrize("name", ["山田太郎_K0012345.csv", "yamada_taro.csv", "patient_0012345.csv", "P123456.csv"])
+def test_a_file_named_after_a_patient_is_not_named(places: Places, name: str) -> None:
+    (delivery(places) / name).touch()
+    with pytest.raises(DataError, match=r"holds a CSV file, which is not a feed\. Rename it") as told:
+        raw.load(places)
+    assert Path(name).stem not in str(told.value)
+
+
 def test_a_faulty_file_is_named_with_its_delivery(places: Places) -> None:
     (delivery(places) / "encounter.csv").write_bytes(b"")
     with pytest.raises(DataError, match=r"^encounter\.csv of delivery demo\|2020-06-30 is empty"):
