@@ -19,14 +19,13 @@ VERDICTS = {
     "exact_p": "our p-value prints exactly as published",
     "worded": "the published words hold",
     "twin": "published in two forms; ours explains both",
-    "nearest": "proven unattainable as printed; ours is the nearest possible",
+    "nearest": "proven unattainable as printed; ours is the nearest under the named test, or with the printed relapses",
     "conditional": "reproduced, but only under a condition that the paper does not state",
-    "undefined": "the paper does not define the figure; ours is shown, not judged",
     "stated": "a constant of the paper; nothing to reproduce",
-    "different": "ours differs and no proof says why",
+    "different": "ours differs, and no proof that holds for this cohort says why",
 }
 COUNTS = ("records", "accepted", "quarantined", "superseded")
-QUIET = {"exact", "exact_p", "worded", "stated"}
+QUIET = {"exact", "exact_p", "stated"}
 """Verdicts that need no explanation in a list of exceptions."""
 
 
@@ -54,6 +53,8 @@ def gather(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             if (n := sum(r["verdict"] == v for r in comparison))
         ],
         "figures": len(comparison),
+        "came_out": sum(r["verdict"] in ("exact", "exact_p") for r in comparison),
+        "differ": sum(r["verdict"] == "different" for r in comparison),
         "constants": sum(r["verdict"] == "stated" for r in comparison),
         "unexpected": sum(not r["as_expected"] for r in comparison),
         "exceptions": [
@@ -155,9 +156,9 @@ def _metric_row(metric: Metric, summary: dict, cells: Cells) -> dict[str, Any]:
 
 
 def _merge(*found: dict[str, Any]) -> list[str]:
-    """The distinct verdicts of a row that need a word, the gravest first, or `exact` for the whole row."""
+    """The distinct verdicts of a row that need a word, the gravest first, or else those that it has."""
     present = {v for cell in found for v in cell["verdicts"]}
-    return [v for v in reversed(VERDICTS) if v in present - QUIET] or ["exact"] * bool(present)
+    return [v for v in reversed(VERDICTS) if v in present - QUIET] or [v for v in VERDICTS if v in present]
 
 
 def _relapse_rows(connection: duckdb.DuckDBPyConnection, cells: Cells) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from assets.report import figures
+from assets.report.content import _merge
 from assets.report.report import render, write_report
 
 VOID = {"meta", "br", "link", "input", "hr", "img"}
@@ -64,6 +65,38 @@ def test_ours_and_printed_stand_side_by_side_with_their_verdict(filled):
     assert "beyond follow up" in text
     assert "log-rank P &lt;0.001" in text
     assert "Cohort mh n mh 41 12 different expected exact" in text
+
+
+def test_the_headline_counts_exact_figures_and_no_constant(filled):
+    filled.execute("delete from marts.paper_comparison")
+    for metric, verdict in (("a", "exact"), ("b", "exact_p"), ("c", "worded"), ("d", "nearest"), ("e", "stated")):
+        filled.execute(
+            """insert into marts.paper_comparison (position, metric_id, study_group, statistic, printed, verdict,
+                as_expected, other_tests, premises_met) values (1, ?, 'na', 'p_value', '1', ?, true, ?, true)""",
+            [metric, verdict, ["fisher 0.367"] if verdict == "nearest" else None],
+        )
+    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", render(filled)))
+    assert "2 of 4 printed figures come out exactly; 2 others are explained one by one" in told
+    assert "Other tests: fisher 0.367." in told
+    filled.execute("update marts.paper_comparison set verdict = 'different' where metric_id = 'c'")
+    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", render(filled)))
+    assert "2 of 4 printed figures come out exactly; 1 others are explained one by one , 1 differ" in told
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "badges"),
+    [
+        (["exact", "exact"], ["exact"]),
+        (["exact", "exact_p"], ["exact", "exact_p"]),
+        (["exact_p"], ["exact_p"]),
+        (["exact", "worded"], ["worded"]),
+        (["exact", "nearest", "twin"], ["nearest", "twin"]),
+        (["nearest", "different"], ["different", "nearest"]),
+        ([], []),
+    ],
+)
+def test_a_row_has_the_badges_that_its_figures_earned(verdicts, badges):
+    assert _merge({"verdicts": verdicts}) == badges
 
 
 def test_a_release_without_quality_tables_or_patients_still_has_a_page(release):
