@@ -30,22 +30,23 @@ RESOURCES: dict[str, tuple[str, Callable[[Row], Element]]] = {
 
 
 class BulkData:
-    """Writes `<folder>/<ResourceType>.ndjson`."""
+    """Writes `<folder>/<ResourceType>.ndjson`; a type without resources has no file, as servers do it."""
 
     site = "fhir"
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._files = ExitStack()
-        kinds = dict.fromkeys(kind for kind, _ in RESOURCES.values())
-        self._streams: dict[str, IO[str]] = {
-            kind: self._files.enter_context((folder / f"{kind}.ndjson").open("w", encoding="utf-8", newline=""))
-            for kind in kinds
-        }
+        self._streams: dict[str, IO[str]] = {}
 
     def write(self, feed: str, rows: Iterable[Row]) -> None:
         """Append rows of a feed as resources."""
         kind, resource = RESOURCES[feed]
-        self._streams[kind].writelines(line({"resourceType": kind, **resource(row)}) for row in rows)
+        for row in rows:
+            if kind not in self._streams:
+                stream = (self._folder / f"{kind}.ndjson").open("w", encoding="utf-8", newline="")
+                self._streams[kind] = self._files.enter_context(stream)
+            self._streams[kind].write(line({"resourceType": kind, **resource(row)}))
 
     def close(self) -> None:
         self._files.close()
