@@ -10,23 +10,10 @@ import duckdb
 from assets.report.calprotectin import calprotectin
 from assets.report.findings import findings
 from assets.report.flow import flow
+from assets.report.verdicts import QUIET, VERDICTS, Cells, merge, side_by_side
 from schemas.metric import Metric, metrics
 
-Cells = dict[tuple[str, str, str], dict[str, Any]]
-"""Rows of `marts.paper_comparison` by metric, group and statistic."""
-VERDICTS = {
-    "exact": "our figure prints exactly as published",
-    "exact_p": "our p-value prints exactly as published",
-    "worded": "the published words hold",
-    "twin": "published in two forms; ours explains both",
-    "nearest": "proven unattainable as printed; ours is the nearest under the named test, or with the printed relapses",
-    "conditional": "reproduced, but only under a condition that the paper does not state",
-    "stated": "a constant of the paper; nothing to reproduce",
-    "different": "ours differs, and no proof that holds for this cohort says why",
-}
 COUNTS = ("records", "accepted", "quarantined", "superseded")
-QUIET = {"exact", "exact_p", "stated"}
-"""Verdicts that need no explanation in a list of exceptions."""
 
 
 def gather(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -114,20 +101,6 @@ def _corrections(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return [{"label": label, "verdict": verdict, "n": n} for (label, verdict), n in sorted(found.items(), key=str)]
 
 
-def _cell(cells: Cells, metric: str, group: str, statistics: tuple[str, ...], pattern: str) -> dict[str, Any]:
-    """Ours and printed in one format, with the verdicts of the parts; None where the paper prints nothing."""
-    parts = [cells.get((metric, group, s)) for s in statistics]
-    if None in parts:
-        return {"ours": None, "printed": None, "verdicts": []}
-    rows = [p for p in parts if p is not None]
-    ours = [r["ours"] for r in rows]
-    return {
-        "ours": None if None in ours else pattern.format(*ours),
-        "printed": pattern.format(*(r["printed"] for r in rows)),
-        "verdicts": [r["verdict"] for r in rows],
-    }
-
-
 def _metric_rows(
     connection: duckdb.DuckDBPyConnection, section: str, cells: Cells
 ) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -143,22 +116,16 @@ def _metric_row(metric: Metric, summary: dict, cells: Cells) -> dict[str, Any]:
     groups = {}
     for group in ("mh", "nmh", "all"):
         if metric.scale == "continuous":
-            cell = _cell(cells, metric.metric, group, ("mean", "min", "max"), "{} ({}–{})")
+            cell = side_by_side(cells, metric.metric, group, ("mean", "min", "max"), "{} ({}–{})")
         else:
             both = ("count", "pct") if (metric.metric, group, "pct") in cells else ("count",)
-            cell = _cell(cells, metric.metric, group, both, "{} ({} %)" if len(both) == 2 else "{}")
+            cell = side_by_side(cells, metric.metric, group, both, "{} ({} %)" if len(both) == 2 else "{}")
         mart = summary.get((metric.metric, group), {})
         if cell["ours"] is None and metric.scale == "binary":
             cell["ours"] = str(mart.get("count", 0))
         groups[group] = cell | {"n": mart.get("n", 0), "missing": mart.get("missing", 0)}
-    p_value = _cell(cells, metric.compared_as, "na", ("p_value",), "{}")
-    return {"metric": metric, **groups, "p": p_value, "verdicts": _merge(*groups.values(), p_value)}
-
-
-def _merge(*found: dict[str, Any]) -> list[str]:
-    """The distinct verdicts of a row that need a word, the gravest first, or else those that it has."""
-    present = {v for cell in found for v in cell["verdicts"]}
-    return [v for v in reversed(VERDICTS) if v in present - QUIET] or [v for v in VERDICTS if v in present]
+    p_value = side_by_side(cells, metric.compared_as, "na", ("p_value",), "{}")
+    return {"metric": metric, **groups, "p": p_value, "verdicts": merge(*groups.values(), p_value)}
 
 
 def _relapse_rows(connection: duckdb.DuckDBPyConnection, cells: Cells) -> list[dict[str, Any]]:
@@ -170,15 +137,15 @@ def _relapse_rows(connection: duckdb.DuckDBPyConnection, cells: Cells) -> list[d
         groups = {
             g: {
                 "rate": rates[day, g],
-                "printed": _cell(cells, metric, g, ("pct",), "{}"),
-                "at_risk": _cell(cells, f"at_risk_day_{day}", g, ("n",), "{}"),
+                "printed": side_by_side(cells, metric, g, ("pct",), "{}"),
+                "at_risk": side_by_side(cells, f"at_risk_day_{day}", g, ("n",), "{}"),
             }
             for g in ("mh", "nmh")
         }
-        p_value = _cell(cells, metric, "na", ("p_value",), "{}")
+        p_value = side_by_side(cells, metric, "na", ("p_value",), "{}")
         parts = [c for g in groups.values() for c in (g["printed"], g["at_risk"])]
         rows.append(
-            {"day": day, **groups, "p": p_value, "verdicts": _merge(*parts, p_value),
+            {"day": day, **groups, "p": p_value, "verdicts": merge(*parts, p_value),
              "p_values": {test: tests.get((metric, test)) for test in ("log_rank", "gehan_wilcoxon")}}
         )  # fmt: skip
     return rows
@@ -192,11 +159,11 @@ def _adverse_event_rows(connection: duckdb.DuckDBPyConnection, cells: Cells) -> 
         everybody = counts.get((metric.metric.removeprefix("ae_"), "all"))
         if everybody is None:
             continue
-        groups = {g: _cell(cells, metric.metric, g, ("count", "pct"), "{} ({} %)") for g in ("mh", "nmh")}
-        both = _cell(cells, metric.metric, "all", ("count",), "{}")
+        groups = {g: side_by_side(cells, metric.metric, g, ("count", "pct"), "{} ({} %)") for g in ("mh", "nmh")}
+        both = side_by_side(cells, metric.metric, "all", ("count",), "{}")
         rows.append(
             {"metric": metric, **groups, "all": both, "counts": everybody, "p": tests.get(metric.compared_as),
-             "verdicts": _merge(*groups.values(), both)}
+             "verdicts": merge(*groups.values(), both)}
         )  # fmt: skip
     return rows
 

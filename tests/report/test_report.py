@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 import pytest
 
 from assets.report import figures
-from assets.report.content import _merge
 from assets.report.report import render, write_report
+from assets.report.verdicts import merge
 
 VOID = {"meta", "br", "link", "input", "hr", "img"}
 
@@ -96,7 +96,7 @@ def test_the_headline_counts_exact_figures_and_no_constant(filled):
     ],
 )
 def test_a_row_has_the_badges_that_its_figures_earned(verdicts, badges):
-    assert _merge({"verdicts": verdicts}) == badges
+    assert merge({"verdicts": verdicts}) == badges
 
 
 def test_a_release_without_quality_tables_or_patients_still_has_a_page(release):
