@@ -20,7 +20,7 @@ def grow(build: Path, copies: int) -> tuple[int, int]:
         for table in contract.contracts("omop"):
             if table.scope == "patient":
                 columns = ", ".join(
-                    f"((o.{c.name}::hugeint + k * {STEP}) % 9223372036854775807)::bigint as {c.name}"
+                    f"((o.{c.name}::hugeint + k::hugeint * {STEP}) % 9223372036854775807)::bigint as {c.name}"
                     if c.type.lower() == "bigint" and c.name not in SHARED else f"o.{c.name}"
                     for c in table.columns
                 )  # fmt: skip
