@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines import site
+from pipelines import provenance, site
 from pipelines import study as protocols
 from warehouse.errors import MucosaError, UsageError
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
@@ -37,6 +37,8 @@ Data = Annotated[
 
 app.add_typer(protocols.app, name="study")
 app.add_typer(site.app, name="site")
+app.command()(provenance.quarantine)
+app.command()(provenance.trace)
 
 SEED = 20200626
 """Of the demonstration; any other would do."""
@@ -142,14 +144,6 @@ def releases(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT
     from pipelines import browse
 
     browse.list_releases(Places.of(landing, data), console)
-
-
-@app.command()
-def quarantine(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
-    """Count the quarantined records of the last build by feed and rule, and say why each rule exists."""
-    from pipelines import browse
-
-    browse.list_quarantine(Places.of(landing, data), console)
 
 
 @app.command()
