@@ -16,9 +16,10 @@ CHARSETS = {
     "UNICODE": "utf-8",
     "UNICODE UTF-8": "utf-8",
     "ISO IR6": "ascii",
-    "ISO IR14": "iso2022_jp",
-    "ISO IR87": "iso2022_jp",
-    "ISO IR159": "iso2022_jp_1",
+    "ISO IR13": "iso2022_jp_ext",
+    "ISO IR14": "iso2022_jp_ext",
+    "ISO IR87": "iso2022_jp_ext",
+    "ISO IR159": "iso2022_jp_ext",
 }
 """HL7 table 0211 -> Python's codec. An empty MSH-18 is ASCII; a repetition names what escape sequences bring in."""
 

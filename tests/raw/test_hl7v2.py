@@ -104,6 +104,7 @@ def test_character_sets() -> None:
 
     expected = ("山田 花子", "ヤマダ ハナコ", "female", "1980-02-03")
     assert patient("~ISO IR87", "iso2022_jp") == expected
+    assert patient("~ISO IR87~ISO IR13", "iso2022_jp_ext") == expected
     assert patient("UNICODE UTF-8", "utf-8") == expected
     assert patient("", "utf-8") == expected, "the profile's encoding where the message names none"
 
