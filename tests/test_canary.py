@@ -20,14 +20,38 @@ BROKEN = ("condition", "medication_request", "medication_administration", "lab_r
 """Feeds large enough to bear one faulty cell in each of their columns."""
 
 
+NAME = "KANARIE-TARO"
+NUMBER = "0901234987"
+BORN = "1971-03-29"
+BIRTHDAYS = (BORN, BORN.replace("-", ""), "1971/03/29")
+PLANTED = (MARK, NUMBER, *BIRTHDAYS)
+
+
+def plant_in_codes(feed: Feed, rows: list[dict[str, str]], born: str) -> int:
+    """Put a name of one word and a number into each code column, and the day of birth of a patient, who is the
+    first, into onsets and into the value of a code that nobody knows; gives the number of faults."""
+    codes = [c.name for c in feed.columns if c.pattern]
+    for number, (column, text) in enumerate((c, t) for c in codes for t in (NAME, NUMBER)):
+        rows[-1 - number][column] = text
+    if feed.feed == "patient":
+        rows[0]["birth_date"] = BORN
+    for row in (r for r in rows if r["patient_id"].strip() == born and feed.feed == "condition"):
+        row["onset_on"] = BORN
+    if feed.feed == "lab_result":
+        rows[1] |= {"code": "99999-9", "value": BIRTHDAYS[1], "reference_low": BIRTHDAYS[1], "status": "final"}
+    return 2 * len(codes)
+
+
 def plant(places: Places) -> int:
     """Put the mark into every identifier and every text, and into one cell of each typed column of `BROKEN`."""
     faults = 0
+    born = first_patient(places)
     for file in sorted(places.landing.rglob("*.csv")):
         feed = extract.load(file.stem)
         with file.open(encoding="utf-8", newline="") as stream:
             reader = csv.DictReader(stream)
             header, rows = reader.fieldnames or [], list(reader)
+        faults += plant_in_codes(feed, rows, born) if len(rows) > 2 * len(feed.columns) else 0
         for row in rows:
             for column in feed.columns:
                 row[column.name] = _marked(feed, column, row[column.name])
@@ -40,6 +64,12 @@ def plant(places: Places) -> int:
             writer.writeheader()
             writer.writerows(rows)
     return faults
+
+
+def first_patient(places: Places) -> str:
+    """Record number of the first patient."""
+    with next(places.landing.rglob("patient.csv")).open(encoding="utf-8", newline="") as stream:
+        return next(csv.DictReader(stream))["patient_id"].strip()
 
 
 def _marked(feed: Feed, column: Field, value: str) -> str:
@@ -108,10 +138,16 @@ def test_nothing_planted_leaves_the_identified_zone(
     with duckdb.connect(places.published, read_only=True) as connection:
         assert connection.execute("select count(*) from staging.quarantine").fetchall()[0][0] >= faults
         assert connection.execute("select count(*) from omop.person").fetchall()[0][0] > 0
+        onsets = "select count(*) from staging.condition where onset_on = $year"
+        assert connection.execute(onsets, {"year": BORN[:4]}).fetchall()[0][0] > 0
     assert (places.report / "index.html").is_file()
-    assert outside(places, MARK) == []
-    assert MARK not in done.stdout + done.stderr
-    assert list(holders(places.raw, MARK)), "the search itself finds what is there"
+    for planted in PLANTED:
+        # The build, its owner's alone, knows days of birth.
+        knows = {"build.duckdb"} if planted in BIRTHDAYS else set()
+        assert {name.partition(":")[0] for name in outside(places, planted)} <= knows, planted
+        assert planted not in done.stdout + done.stderr
+    for planted in (MARK, NUMBER, *BIRTHDAYS[:2]):
+        assert list(holders(places.raw, planted)), "the search itself finds what is there"
 
 
 def test_no_path_is_published(told: tuple[Places, int, subprocess.CompletedProcess[str]]) -> None:
