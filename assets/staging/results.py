@@ -25,12 +25,16 @@ def read_results(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     frame = frame.with_columns(spelling=spelling).join(
         _units(), on=["analyte", "spelling"], how="left", maintain_order="left"
     )
+    lower = pl.col(TEXT + "value").str.to_lowercase()
     listed = codes("unit")["unit_as_written"].unique().to_list()
     return frame.with_columns(
         value_number=pl.col("number") * pl.col("factor"),
         unit="canonical_unit",
-        # Text that is no value or no listed unit may be anything, a name included: it stops here.
-        value_source=pl.when(pl.col("number").is_not_null()).then(pl.col("value").str.strip_chars()),
+        # Text that is no value, listed word or listed unit may be anything, a name included: it stops here.
+        value_source=pl.when(pl.col("number").is_not_null())
+        .then(pl.col("value").str.strip_chars())
+        .when(pl.col("analyte").is_not_null() & lower.is_in(codes("result_word")["word"].implode()))
+        .then(TEXT + "value"),
         unit_source=pl.when(pl.col("spelling").is_in(listed)).then(pl.col(TEXT + "unit")),
     )
 
@@ -56,7 +60,7 @@ def parse(frame: pl.DataFrame) -> pl.DataFrame:
     after = pl.when(pl.col("prefix") == "").then(_operator("suffix"))
     operator = pl.coalesce(pl.when(pl.col("suffix").is_null()).then(before), after)
     words = codes("result_word")
-    word = text.replace_strict(words["word"], words["value_absent_reason"], default="not_a_number")
+    word = text.str.to_lowercase().replace_strict(words["word"], words["value_absent_reason"], default="not_a_number")
     cancelled = (pl.col(TEXT + "status") == "cancelled") if TEXT + "status" in frame.columns else pl.lit(False)
     is_value = (plain | operator.is_not_null()) & ~cancelled.fill_null(False)
     return frame.with_columns(

@@ -89,10 +89,12 @@ give_reasons as (
         case
             when value_absent_reason in ('cancelled', 'insufficient_specimen', 'specimen_not_received')
                 then 'not-performed'
-            when value_absent_reason in ('hemolysed', 'lipemic', 'not_measurable') then 'error'
+            when value_absent_reason in ('hemolysed', 'lipemic', 'clotted', 'unsuitable_specimen', 'not_measurable')
+                then 'error'
             when value_absent_reason = 'pending' then 'temp-unknown'
             when value_absent_reason in ('masked', 'unknown_analyte') then 'masked'
-            when value_absent_reason in ('not_a_number', 'not_detected', 'reported_elsewhere') then 'as-text'
+            when value_absent_reason in ('not_a_number', 'detected', 'not_detected', 'reported_elsewhere')
+                then 'as-text'
             else 'unknown'
         end as reason
     from gather
