@@ -24,6 +24,8 @@ app = typer.Typer(
     help="Show, check and compare study protocols: every number that a definition uses.", no_args_is_help=True
 )
 console = Console(highlight=False)
+FILE_WIDTH = 140
+"""Characters of a line where nobody's terminal says how many fit."""
 
 
 def found(name_or_file: str) -> Study:
@@ -54,7 +56,7 @@ def show(protocol: Protocol = study.PAPER) -> None:
             value = escape(_shown(p.value, p.unit))
             marked = f"[yellow]{value}[/yellow]" if name in changed else value
             table.add_row(f"  {name}", marked, _range(p), f"{p.rule} {p.source}", escape(p.description))
-    console.print(table)
+    _print(table)
 
 
 @app.command()
@@ -81,7 +83,7 @@ def diff(one: Protocol, other: Protocol) -> None:
         p = known[name]
         values = escape(_shown(a, p.unit)), escape(_shown(b, p.unit))
         table.add_row(name, *values, f"{p.rule} {p.source}", escape(p.description))
-    console.print(table)
+    _print(table)
 
 
 def _table(*columns: str) -> Table:
@@ -92,6 +94,10 @@ def _table(*columns: str) -> Table:
     for name in columns[1:]:
         table.add_column(name)
     return table
+
+
+def _print(table: Table) -> None:
+    Console(highlight=False, width=None if console.is_terminal else FILE_WIDTH).print(table)
 
 
 def _head(chosen: Study) -> None:
