@@ -35,4 +35,4 @@ def audit_figures(file: Path | None, published_on: dt.date | None, *, everything
                 console.print(f"    [dim]{escape(finding.computed)}[/]", soft_wrap=True)
     counts = Counter(finding.verdict for finding in found)
     summary = ", ".join(f"{counts[v]} {v.replace('_', ' ')}" for v in get_args(Verdict))
-    console.print(f"{len(table.figures)} figures, {len(found)} findings: {summary}.")
+    console.print(f"{len(table.figures)} figures, {len(found)} findings: {summary}.", soft_wrap=True)

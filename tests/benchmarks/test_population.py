@@ -1,0 +1,36 @@
+"""Copies of patients: new keys for everything of theirs, the same links, nothing else changed."""
+
+from pathlib import Path
+
+from benchmarks.measure import process
+from benchmarks.population import grow
+from schemas import contract
+from warehouse import connection
+
+
+def test_copies_have_keys_of_their_own_that_fit_together(tmp_path: Path) -> None:
+    build = tmp_path / "build.duckdb"
+    with connection.connect(build) as opened:
+        for table in contract.contracts("omop"):
+            opened.execute(table.ddl().replace(" not null", ""))
+        opened.execute(
+            "insert into omop.person (person_id, year_of_birth) values (1, 1980), (9223372036854775000, 1990)"
+        )
+        opened.execute(
+            "insert into omop.measurement (measurement_id, person_id, value_as_number) "
+            "values (5, 9223372036854775000, 7)"
+        )
+    assert grow(build, copies=4) == (8, 12)
+    with connection.connect(build, read_only=True) as opened:
+        rows = opened.execute(
+            """select count(*), count(distinct measurement_id), count(distinct person_id), sum(value_as_number)::integer
+            from omop.measurement inner join omop.person using (person_id) where year_of_birth = 1990"""
+        ).fetchall()
+    assert rows == [(4, 4, 4, 28)]
+
+
+def test_a_process_is_measured_from_outside() -> None:
+    cost, text = process("sum", ["-c", "print(sum(range(10)))"])
+    assert (cost.name, text) == ("sum", "45\n")
+    assert cost.wall_seconds > 0
+    assert cost.peak_mb > 1
