@@ -41,6 +41,7 @@ def test_the_operators_commands_run(mucosa: Mucosa, published: Places, command: 
 
 def test_every_command_of_the_documents_exists(mucosa: Mucosa) -> None:
     documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-    named = {word for file in documents for word in re.findall(r"mucosa ([a-z]+)\b", file.read_text(encoding="utf-8"))}
+    command = re.compile(r"(?:`|^ {4,}|^)mucosa ([a-z]+)\b", re.MULTILINE)
+    named = {word for file in documents for word in command.findall(file.read_text(encoding="utf-8"))}
     known = set(re.findall(r"│ ([a-z]+) ", mucosa("--help").stdout))
     assert {"materialize", "publish"} <= named <= known
