@@ -1,5 +1,7 @@
 """The graph as Dagster serves it: every asset known, described and reached from the landing folder."""
 
+import itertools
+
 from dagster import AssetKey
 
 from pipelines.definitions import defs
@@ -48,7 +50,7 @@ def test_a_trough_goes_the_whole_way() -> None:
         "marts.paper_comparison",
         "release.mucosa",
     ]
-    for parent, child in zip(way, way[1:], strict=False):
+    for parent, child in itertools.pairwise(way):
         assert parent in names(set(GRAPH.get(AssetKey(child.split("."))).parent_keys)), (parent, child)
 
 

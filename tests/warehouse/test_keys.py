@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from warehouse import keys
-from warehouse.errors import UsageError
 from warehouse.connection import connect
+from warehouse.errors import UsageError
 
 SECRET = b"an example secret"
 

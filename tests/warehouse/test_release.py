@@ -128,9 +128,7 @@ def test_every_table_and_column_is_explained(places: Places) -> None:
 def test_a_critical_rule_refuses_and_the_old_release_stays(places: Places) -> None:
     release(places)
     before = places.published.read_bytes()
-    with pytest.raises(
-        DataError, match=r"(?s)not published.*trough\.bounds on omop\.measurement: failed, 1,204 rows"
-    ):
+    with pytest.raises(DataError, match=r"(?s)not published.*trough\.bounds on omop\.measurement: failed, 1,204 rows"):
         release(places, "male", (Checked(), Checked(failed=1204, verdict="failed")))
     assert places.published.read_bytes() == before
     assert len(releases(places)) == 1
