@@ -12,13 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from rich.console import Console
-from rich.table import Table
-
-from benchmarks.curves import against_lifelines
 from benchmarks.measure import Cost, process
-from benchmarks.population import grow
-from simulation.hospital import simulate_population
 
 HISTORY = Path(__file__).parent / "history"
 CLI = ("-c", "from pipelines.cli import main; main()")
@@ -66,9 +60,12 @@ def layers(folder: Path) -> list[Measured]:
 def study(folder: Path, patients: int) -> list[Measured]:
     """Cohorts, labels and marts of many patients, in a process of their own after the OMOP tables are there."""
     landing, data, drawn = folder / "drawn", folder / "many", min(patients, DRAWN)
-    simulate_population(landing, folder / "truth.json", drawn, seed=1)
+    places = {"MUCOSA_LANDING": str(landing), "MUCOSA_DATA": str(data)}
+    process("simulate", [*CLI, "simulate", "--patients", str(drawn)], places)
     process("base", ["-m", "benchmarks.layers", str(landing), str(data), "--only", "raw,staging,fhir,omop"])
-    persons, rows = grow(data / "build.duckdb", max(1, round(patients / drawn)))
+    copies = str(max(1, round(patients / drawn)))
+    _, counted = process("grow", ["-m", "benchmarks.population", str(data / "build.duckdb"), copies])
+    persons, rows = map(int, counted.split())
     command = ["-m", "benchmarks.layers", str(landing), str(data), "--only", STUDY, "--memory", MEMORY]
     cost, text = process("study", command)
     parts = [Cost(**json.loads(row)) for row in text.splitlines()]
@@ -84,7 +81,8 @@ def study(folder: Path, patients: int) -> list[Measured]:
 
 def curves(patients: int) -> list[Measured]:
     """Ours over lifelines."""
-    ours, theirs = against_lifelines(patients)
+    _, text = process("curves", ["-m", "benchmarks.curves", str(patients)])
+    ours, theirs = map(float, text.split())
     return [Measured(f"curve, log-rank and Gehan of {patients:,} over lifelines alone", ours / theirs, "x", 1.2)]
 
 
@@ -114,6 +112,9 @@ def main() -> int:
 
 
 def _show(found: list[Measured]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("What", "Reached", "Target", "", box=None)
     for line in found:
         target = "" if line.target is None else f"{line.target:g} {line.unit}"

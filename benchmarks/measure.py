@@ -22,7 +22,10 @@ class Cost(NamedTuple):
 
 
 def process(name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> tuple[Cost, str]:
-    """Run a program to its end; its cost and what it printed. A failing one raises `CalledProcessError`."""
+    """Run a program to its end; its cost and what it printed. A failing one raises `CalledProcessError`.
+
+    Linux counts a child's highest memory from its parent's at the start, so whoever calls this stays small.
+    """
     started = time.perf_counter()
     root = Path(__file__).parents[1]
     with subprocess.Popen(  # noqa: S603 - the project's own commands

@@ -1,5 +1,6 @@
 """Many patients in OMOP tables from a few: each copied under new keys, so that the study has that much to read."""
 
+import sys
 from pathlib import Path
 
 from schemas import contract
@@ -34,3 +35,7 @@ def grow(build: Path, copies: int) -> tuple[int, int]:
     if persons[0] != persons[1]:
         raise ValueError("two copies got one key")
     return persons[0], rows
+
+
+if __name__ == "__main__":
+    sys.stdout.write("{} {}".format(*grow(Path(sys.argv[1]), int(sys.argv[2]))))
