@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.audit.figure_table import FigureTable, Printed, says, sums
+from assets.audit.figure_table import FigureTable, Printed, decimals, says, sums
 from assets.audit.finding import Finding, Verdict, joined
 from assets.audit.numbers import WHOLE_UNITS
 from assets.statistics.contingency import two_by_two
@@ -83,7 +83,7 @@ def _rank_test(table: FigureTable, figure: Printed) -> Iterator[Finding]:
         return
     results = _wilcoxon(one, two)
     low, high = min(p.min() for p in results.values()), max(p.max() for p in results.values())
-    same = [test for test, values in results.items() if any(says(float(p), figure.printed) for p in np.unique(values))]
+    same = [test for test, values in results.items() if any(says(p, figure.printed) for p in _near(values, figure))]
     pairs = f"{len(one.ways) * len(two.ways):,} pairs of score distributions with the printed means and ranges"
     if same:
         verdict: Verdict = "consistent"
@@ -95,6 +95,16 @@ def _rank_test(table: FigureTable, figure: Printed) -> Iterator[Finding]:
         "rank_test", figure.metric_id, None, statement, verdict, figure.printed, f"P from {low:.2g} to {high:.2g}",
         float(low), float(high),
     )  # fmt: skip
+
+
+def _near(p_values: NDArray[np.float64], figure: Printed) -> list[float]:
+    """The distinct p-values that may print as the figure does: printing moves none by a whole last digit."""
+    distinct = np.unique(p_values)
+    try:
+        printed, digit = float(figure.printed), 10.0 ** -decimals(figure.printed)
+    except ValueError:  # a bound or a word
+        return distinct.tolist()
+    return distinct[abs(distinct - printed) <= digit].tolist()
 
 
 def _outside(figure: Printed, low: float, high: float) -> bool:
@@ -125,12 +135,12 @@ def _distributions(low: int, high: int, n: int, totals: list[int]) -> Counts | N
             ways.sum(axis=1),
             ways @ np.arange(levels - 1, above, -1) if ways.shape[1] else np.zeros(len(ways)),
         )
-        room = np.minimum(free - used, (max(wanted, default=-1) - added) // above).astype(int) + 1
-        if room.clip(0).sum() > MOST_COUNTS:
+        room = (np.minimum(free - used, (max(wanted, default=-1) - added) // above).astype(np.int64) + 1).clip(0)
+        if room.sum() > MOST_COUNTS:
             return None
-        ways = np.repeat(ways, room.clip(0), axis=0)
-        more = np.concatenate([np.arange(r) for r in room if r > 0] or [np.empty(0)])
-        ways = np.column_stack([ways, more]).astype(np.int64)
+        ways = np.repeat(ways, room, axis=0)
+        more = np.arange(room.sum()) - np.repeat(room.cumsum() - room, room)  # 0, 1, ... anew for each way
+        ways = np.column_stack([ways, more])
     fits = np.isin(ways @ np.arange(levels - 1, 0, -1), wanted)
     ways = ways[fits]
     whole = np.column_stack([free - ways.sum(axis=1), ways[:, ::-1]])
