@@ -51,7 +51,7 @@ def build(hospital: Hospital) -> Iterator[duckdb.DuckDBPyConnection]:
 def call(hospital: Hospital, *words: str) -> str:
     """What the command prints; its mistakes are raised as they are."""
     folders = ["--landing", str(hospital.places.landing), "--data", str(hospital.places.data)]
-    return CliRunner().invoke(app, [*words, *folders], catch_exceptions=False, env={"COLUMNS": "300"}).output
+    return CliRunner().invoke(app, [*words, *folders], catch_exceptions=False, env={"COLUMNS": "600"}).output
 
 
 @pytest.mark.parametrize(
