@@ -81,7 +81,8 @@ def _back(places: Places, database: "duckdb.DuckDBPyConnection", table: str, key
     found = provenance.origins(database, table, key)
     if not found:
         raise UsageError(f"No record is known behind {table} {key}: there is no such row, or it was computed.")
-    shown = Table("label", "row", "record", "feed", "delivery", "SHA-256 of the file", "line", box=None)
+    line = Column("line", overflow="fold")  # a path that is cut short leads nowhere
+    shown = Table("label", "row", "record", "feed", "delivery", "SHA-256 of the file", line, box=None)
     for origin in found:
         where = look.line(places, origin.file_id, origin.record)
         shown.add_row(
