@@ -1,6 +1,7 @@
 """The whole audit: every finding about one table of printed figures, the gravest first."""
 
 import datetime as dt
+import functools
 from typing import get_args
 
 from assets.audit import comparisons, numbers, relapse
@@ -19,6 +20,7 @@ def audit(table: FigureTable, published_on: dt.date | None = None) -> list[Findi
     return sorted(found, key=lambda finding: order.index(finding.verdict))
 
 
+@functools.cache
 def ours() -> FigureTable:
     """The study that this project reproduces."""
     return FigureTable(

@@ -1,6 +1,7 @@
 """`marts.paper_audit`: what the printed figures say about each other, whatever our patients show."""
 
 import datetime as dt
+import functools
 
 import polars as pl
 
@@ -14,6 +15,7 @@ SCHEMA = {
 }  # fmt: skip
 
 
+@functools.cache  # the same figures give the same findings, whatever is built
 def paper_audit(table: FigureTable, published_on: dt.date) -> pl.DataFrame:
     """One row a finding, the gravest first."""
     rows = [
