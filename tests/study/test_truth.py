@@ -46,7 +46,7 @@ def paper(landing: Path, truth: Path) -> None:
 
 
 def population(landing: Path, truth: Path) -> None:
-    hospital.simulate_population(landing, truth, patients=120, seed=3)
+    hospital.simulate_population(landing, truth, patients=80, seed=3)
 
 
 @pytest.fixture(scope="module", params=[paper, population], ids=lambda make: make.__name__)
