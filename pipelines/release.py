@@ -1,4 +1,4 @@
-"""The last assets: every rule asked once more, the release if none forbids it, and its report."""
+"""The last assets: a verdict for every rule, the release if none forbids it, and its report."""
 
 import time
 from collections.abc import Iterator
