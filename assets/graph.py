@@ -58,7 +58,7 @@ def table_spec(table: Contract, parents: Sequence[str]) -> AssetSpec:
         description=f"{table.description}\n\nGrain: {table.grain}.{source}",
         group_name=table.layer,
         owners=[OWNER],
-        kinds={"duckdb", "sql" if table.name in model.models(table.layer) else "python"},
+        kinds={"duckdb", "sql" if model.written(table.name) else "python"},
         metadata={
             "dagster/column_schema": TableSchema(columns=columns),
             "dagster/relation_identifier": f"mucosa.{table.name}",
@@ -83,11 +83,11 @@ def feed_spec(feed: Feed, layer: str, kind: str, parents: Sequence[str] = ()) ->
 
 def layer_specs(name: str, parents: Mapping[str, Sequence[str]]) -> list[AssetSpec]:
     """All tables of a layer; `parents` names what is read by tables that Python makes."""
-    if unknown := set(parents) - {table.name for table in contract.contracts(name)}:
+    if unknown := set(parents) - {table.name for table in contract.made_in(name)}:
         raise ValueError(f"No contract for {', '.join(sorted(unknown))}")
     read = {
-        table.name: (*(model.parents(table.name) if table.name in model.models(name) else ()),)
-        for table in contract.contracts(name)
+        table.name: (*(model.parents(table.name) if model.written(table.name) else ()),)
+        for table in contract.made_in(name)
     }
     return [table_spec(contract.load(table), [*found, *parents.get(table, ())]) for table, found in read.items()]
 

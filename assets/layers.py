@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import duckdb
 from dagster import AssetsDefinition, AssetSpec, MetadataValue
 
-from assets import cohorts, graph, labels, omop
+from assets import cohorts, graph, labels, omop, results
 from assets.fhir import tables as fhir_tables
 from assets.marts import build as mart_tables
 from assets.raw import load as raw_files
@@ -48,7 +48,8 @@ def _cohorts(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dic
 
 
 def _labels(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
-    return _named("labels", labels.build(connection, warehouse.protocol.parameters()))
+    parameters = warehouse.protocol.parameters()
+    return _named("labels", labels.build(connection, parameters)) | results.build(connection, parameters)
 
 
 def _marts(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:

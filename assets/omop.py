@@ -1,12 +1,13 @@
 """The OMOP layer: the built-in vocabulary from its code lists, then the clinical tables from FHIR by SQL."""
 
 import datetime as dt
+from importlib import metadata
 
 import duckdb
 import polars as pl
 
 from assets.staging.codes import codes
-from schemas import contract, vocabulary
+from schemas import cdm, contract, vocabulary
 from warehouse import model
 
 ALWAYS = {"valid_start_date": dt.date(1970, 1, 1), "valid_end_date": dt.date(2099, 12, 31)}
@@ -27,12 +28,17 @@ VOCABULARY_TABLES = (
 
 
 def parameters() -> dict[str, int | str]:
-    """What the SQL of this layer asks for: concept ids and URIs of code systems, by key."""
-    return {**vocabulary.concept_ids(), **vocabulary.code_systems()}
+    """What the SQL of this layer asks for: concept ids and URIs of code systems by key, and two versions."""
+    versions = {"etl_version": metadata.version("mucosa"), "fhir_version": vocabulary.FHIR_VERSION}
+    return {**vocabulary.concept_ids(), **vocabulary.code_systems(), **versions}
 
 
 def build(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Make every table of the layer anew, the vocabulary first; return rows by table."""
+    """Make every table of the layer anew, the vocabulary first; return rows by table.
+
+    Tables of the CDM that nothing fills are made empty in one go; those that labels give back come later.
+    """
+    connection.execute(";\n".join(table.ddl() for table in cdm.unfilled()))
     rows = load_vocabulary(connection)
     return rows | {name: model.build(connection, name, parameters()) for name in model.models("omop")}
 

@@ -39,7 +39,7 @@ def rules(table: str) -> tuple[Rule, ...]:
 def by_table_and_severity(layer: str) -> dict[tuple[str, Severity], list[Rule]]:
     """The rules of a layer as its asset checks group them, in the order in which results come."""
     groups: dict[tuple[str, Severity], list[Rule]] = {}
-    for table in contract.contracts(layer):
+    for table in contract.made_in(layer):
         for rule in rules(table.name):
             groups.setdefault((table.name, rule.severity), []).append(rule)
     return groups

@@ -24,7 +24,7 @@ RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 def tables(layers: Iterable[str] = LAYERS) -> list[str]:
     """The tables that have rules, in the order of the flow; `quality` holds the verdicts and has none."""
-    return [table.name for layer in layers if layer != "quality" for table in contract.contracts(layer)]
+    return [table.name for layer in layers if layer != "quality" for table in contract.made_in(layer)]
 
 
 def evaluate(

@@ -53,6 +53,8 @@ class Contract(BaseModel):
     release: Literal["keep", "drop"] = "keep"
     volatile: bool = False
     """True for run metadata, which may differ between two runs on the same input."""
+    made_with: Literal["labels"] | None = None
+    """The step that makes it where that isn't its own layer's: what labels give back to the CDM."""
     columns: tuple[Column, ...]
 
     @property
@@ -62,6 +64,11 @@ class Contract(BaseModel):
     @property
     def table(self) -> str:
         return self.name.partition(".")[2]
+
+    @property
+    def step(self) -> str:
+        """The layer whose step makes the table."""
+        return self.made_with or self.layer
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -104,3 +111,11 @@ def contracts(layer: str) -> tuple[Contract, ...]:
     folder = resources.files("schemas") / layer
     names = sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
     return tuple(load(f"{layer}.{name}") for name in names)
+
+
+@functools.cache
+def made_in(layer: str) -> tuple[Contract, ...]:
+    """All tables that the step of one layer makes, by name, its own first."""
+    own = [table for table in contracts(layer) if table.step == layer]
+    given_back = [table for left in LAYERS if left != layer for table in contracts(left) if table.step == layer]
+    return (*own, *given_back)

@@ -7,6 +7,9 @@ import csv
 import functools
 from importlib import resources
 
+FHIR_VERSION = "4.3.0"
+"""R4B."""
+
 
 def rows(name: str) -> list[dict[str, str | None]]:
     """One code list, a dictionary a row; an empty cell is None."""
@@ -30,3 +33,9 @@ def concept_ids() -> dict[str, int]:
 def concept_codes() -> dict[str, str]:
     """Code of every concept that has a key, by that key."""
     return {row["concept_key"]: str(row["concept_code"]) for row in rows("concept") if row["concept_key"]}
+
+
+@functools.cache
+def cohort_ids() -> dict[str, int]:
+    """Id of every cohort that the study gives back to OMOP, by its key."""
+    return {str(row["key"]): int(str(row["cohort_definition_id"])) for row in rows("cohort_definition")}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from schemas import contract
+from schemas import cdm, contract
 from warehouse.connection import connect
 
 
@@ -25,13 +25,18 @@ def table_hash(connection: duckdb.DuckDBPyConnection, table: str) -> str:
 
 
 def table_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Hash of every contract table in the connection's current database, run metadata left out."""
+    """Hash of every contract table in the connection's current database, run metadata and empty CDM tables left out."""
     names = connection.execute(
         "select schema_name || '.' || table_name from duckdb_tables() "
         "where database_name = current_database() and list_contains($layers, schema_name) order by all",
         {"layers": list(contract.LAYERS)},
     ).fetchall()
-    return {name: table_hash(connection, name) for (name,) in names if not contract.load(name).volatile}
+    empty = {table.name for table in cdm.unfilled()}
+    return {
+        name: table_hash(connection, name)
+        for (name,) in names
+        if name not in empty and not contract.load(name).volatile
+    }
 
 
 def combined(hashes: Mapping[str, str]) -> str:

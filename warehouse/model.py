@@ -4,6 +4,7 @@ import functools
 from collections.abc import Mapping
 from graphlib import TopologicalSorter
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 import duckdb
 import sqlglot
@@ -16,17 +17,23 @@ from schemas.contract import LAYERS, STAMPS, STUDY_LAYERS, Contract
 @functools.cache
 def sql(name: str) -> str:
     """The SELECT of the table called `layer.table`."""
+    return _file(name).read_text(encoding="utf-8")
+
+
+def written(name: str) -> bool:
+    """Whether SQL makes the table, not Python."""
+    return _file(name).is_file()
+
+
+def _file(name: str) -> Traversable:
     layer, _, table = name.partition(".")
-    return (resources.files("warehouse") / "sql" / layer / f"{table}.sql").read_text(encoding="utf-8")
+    return resources.files("warehouse") / "sql" / layer / f"{table}.sql"
 
 
 @functools.cache
 def models(layer: str) -> tuple[str, ...]:
-    """Names of the layer's SQL models, every table after the tables it reads."""
-    folder = resources.files("warehouse") / "sql" / layer
-    if not folder.is_dir():
-        return ()
-    names = sorted(f"{layer}.{f.name.removesuffix('.sql')}" for f in folder.iterdir() if f.name.endswith(".sql"))
+    """Names of the layer's SQL models that its own step makes, every table after the tables it reads."""
+    names = [table.name for table in contract.contracts(layer) if table.step == layer and written(table.name)]
     within = set(names)
     return tuple(TopologicalSorter({n: sorted(set(parents(n)) & within) for n in names}).static_order())
 
@@ -36,9 +43,9 @@ def parents(name: str) -> tuple[str, ...]:
     """Tables that the model reads, from its SQL; reading from a layer to the right raises `ValueError`."""
     tree = sqlglot.parse_one(sql(name), dialect="duckdb")
     found = {f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db in LAYERS}
-    position = LAYERS.index(name.partition(".")[0])
+    position = LAYERS.index(contract.load(name).step)
     for parent in found:
-        if LAYERS.index(parent.partition(".")[0]) > position:
+        if LAYERS.index(contract.load(parent).step) > position:
             raise ValueError(f"{name} reads {parent}, which lies to its right")
     return tuple(sorted(found))
 

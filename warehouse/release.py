@@ -9,7 +9,7 @@ from typing import Protocol
 
 import duckdb
 
-from schemas import contract
+from schemas import cdm, contract
 from schemas.contract import LAYERS, Contract
 from schemas.study import Study
 from warehouse import fingerprint, freeze, published
@@ -95,6 +95,7 @@ def _write(
         for layer in LAYERS:
             connection.execute(f"create schema {layer}")
         rows = {table.name: published.copy(connection, build, table) for table in tables}
+        connection.execute(";\n".join(line for table in cdm.unfilled() for line in (table.ddl(), *table.comments())))
         connection.execute("commit")
         hashes = fingerprint.table_hashes(connection)
         content_hash = fingerprint.combined(hashes)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 
+from schemas import contract
 from schemas.contract import LAYERS
 from warehouse.places import Places
 
@@ -12,8 +13,8 @@ def take_back(connection: duckdb.DuckDBPyConnection, layer: str) -> None:
     """Forget the verdicts on a layer about to be written and on every layer made from it."""
     if connection.execute("from duckdb_tables() where schema_name = 'quality' and table_name = 'results'").fetchall():
         connection.execute(
-            "delete from quality.results where list_contains($layers, split_part(table_name, '.', 1))",
-            {"layers": list(LAYERS[LAYERS.index(layer) :])},
+            "delete from quality.results where list_contains($tables, table_name)",
+            {"tables": [t.name for later in LAYERS[LAYERS.index(layer) :] for t in contract.made_in(later)]},
         )
 
 

@@ -34,6 +34,6 @@ def test_references_are_asked_of_every_table_that_has_them() -> None:
 def test_checks_group_every_rule_once() -> None:
     groups = by_table_and_severity("labels")
     assert sum(len(group) for group in groups.values()) == sum(
-        len(rules(table.name)) for table in contract.contracts("labels")
+        len(rules(table.name)) for table in contract.made_in("labels")
     )
     assert ("labels.relapse", "critical") in groups

@@ -13,7 +13,7 @@ CONCEPT_COLUMNS = [
     (table.name, column.name)
     for table in contract.contracts("omop")
     for column in table.columns
-    if table.name != "omop.concept"
+    if table.name != "omop.concept" and table.step == "omop"
     if column.name.endswith("concept_id") or re.fullmatch(r"concept_id_\d", column.name)
 ]
 OFFICIAL_EVIDENCE = {"VERIFIED_SNAPSHOT", "VERIFIED_SECONDARY", "VERIFIED_OMOP_ID_ONLY", "WEAK_SINGLE_SOURCE"}
