@@ -17,8 +17,6 @@ PSL, PSL_IV, PULSE, ENEMA = "2456001F1345", "DEMO-PSLIV20", "2456400D3094", "245
 AZA, IFX, ADA, CSA = "3999005F1040", "2399402F1026", "3999426G1024", "3999406A1032"
 KEEP = {"concept", "concept_ancestor", "concept_class", "concept_relationship", "domain", "drug_strength",
         "relationship", "source_to_concept_map", "vocabulary"}  # fmt: skip
-MADE = {"drug_era", "dose_era", "condition_era", "metadata"}
-"""Made from other tables, and read by no study."""
 IDS = study.load().values()
 
 
@@ -153,8 +151,8 @@ class Hospital:
 
     def clear(self) -> None:
         """Empty every clinical table, correct nothing; the data lock is day 3000."""
-        for table in contract.contracts("omop"):
-            if table.table not in KEEP | MADE and table.step == "omop":
+        for table in contract.made_in("omop"):
+            if table.table not in KEEP:
                 self.connection.execute(table.ddl())
         self.connection.execute(contract.load("cohorts.correction").ddl())
         self.add(

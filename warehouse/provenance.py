@@ -127,8 +127,9 @@ def _of_records(layer: str) -> list[Contract]:
 
 
 def _events() -> list[Contract]:
-    """OMOP tables of which a row says something about one person."""
-    return [t for t in contract.contracts("omop") if len(t.key) == 1 and "person_id" in t.column_names]
+    """OMOP tables of which a row is one record about one person; eras and episodes sum up many."""
+    recorded = [t for t in contract.made_in("omop") if not t.table.endswith("_era")]
+    return [t for t in recorded if len(t.key) == 1 and "person_id" in t.column_names]
 
 
 def _counted(table: str, keys: list[str]) -> tuple[str, int, str | None]:

@@ -67,7 +67,7 @@ def test_the_calendar(expected: Found, fours: int) -> None:
     assert set(moved) == {"accrual_start_on", "accrual_end_on"}
     with ward(PATIENTS, SEED) as build:
         build.execute("update omop.person set year_of_birth = year_of_birth + $1", [4 * fours])
-        for table in contract.contracts("omop"):
+        for table in contract.made_in("omop"):
             dated = [c.name for c in table.columns if c.type.lower() in ("date", "timestamp")]
             if (dated and "person_id" in table.column_names) or table.table == "cdm_source":
                 build.execute(f"update {table.name} set " + ", ".join(f"{c} = {c} + to_days({days})" for c in dated))
@@ -77,7 +77,7 @@ def test_the_calendar(expected: Found, fours: int) -> None:
 
 def test_the_order_of_rows(expected: Found) -> None:
     with ward(PATIENTS, SEED) as build:
-        for table in contract.contracts("omop"):
+        for table in contract.made_in("omop"):
             build.execute(f"create temp table shuffled as from {table.name} order by md5(rowid::varchar)")
             build.execute(f"delete from {table.name}")
             build.execute(f"insert into {table.name} from shuffled")
