@@ -1,10 +1,9 @@
-"""Validity of FHIR resources as verdicts: what `assets.fhir.validate` finds, one rule for each kind of fault."""
+"""Validity of FHIR resources as verdicts: what `fhir.validation` holds, one rule for each kind of fault."""
 
 import re
 
 import duckdb
 
-from assets.fhir import validate
 from expectations.result import Result
 
 WHAT_TO_DO = "Correct the model that makes the resource, or its code binding, and build again."
@@ -19,8 +18,9 @@ SENTENCES = {
 
 def conformance(connection: duckdb.DuckDBPyConnection) -> list[Result]:
     """One critical verdict for each resource type and rule: how many resources, how many at fault."""
+    judged = connection.execute("select resource, rule, evaluated, failed from fhir.validation order by all").fetchall()
     found = []
-    for resource, rule, evaluated, failed in validate.validate(connection):
+    for resource, rule, evaluated, failed in judged:
         table = "fhir." + re.sub(r"(?<!^)(?=[A-Z])", "_", resource).lower()
         binding = f"Every {{resource}} takes its {rule.removeprefix('binding ')} from the bound codes."
         found.append(

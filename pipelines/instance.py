@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,8 +10,6 @@ from pathlib import Path
 
 from dagster import DagsterInstance
 from rich.console import Console
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from warehouse.errors import UsageError
 from warehouse.places import Places
@@ -35,17 +32,6 @@ def prepare(places: Places) -> None:
     places.dagster_home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(SETTINGS, places.dagster_home / "dagster.yaml")
     os.environ.update(environment(places))
-
-
-@event.listens_for(Engine, "connect")
-def _without_flush(connection: object, _record: object) -> None:
-    """Let the system write the embedded run history when it likes, not after each of a night's 2,000 commits.
-
-    A crash of Mucosa loses nothing by it; a power cut may cost the history of runs, never data or a release.
-    Whoever wants more puts the history on PostgreSQL.
-    """
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("pragma synchronous = off")
 
 
 @contextmanager

@@ -52,11 +52,16 @@ def _missing(places: Places) -> list[str]:
 
 def _run(job: str, places: Places, console: Console) -> None:
     with console.status("Starting Dagster") as status, writer_lock(places):
+        gc.disable()  # nothing that libraries build while they load is garbage; looking for it took a second
         from pipelines import instance
 
         instance.prepare(places)
+        from expectations import run
         from pipelines.definitions import defs
 
+        run.load()
+        gc.freeze()
+        gc.enable()
         logger = logging.getLogger("mucosa")
         logger.setLevel(logging.INFO)
         progress = _Progress(console, status)

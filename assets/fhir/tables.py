@@ -20,7 +20,14 @@ def parameters() -> dict[str, str]:
 def build(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Make every table of the layer anew from staging; return rows by table."""
     rows = {name: model.build(connection, name, parameters()) for name in model.models("fhir")}
-    connection.register("verdicts", pl.DataFrame(validate(connection), orient="row"))
-    rows["fhir.validation"] = model.write(connection, contract.load("fhir.validation"), "select * from verdicts")
-    connection.unregister("verdicts")
+    rows["fhir.validation"] = judge(connection)
     return rows
+
+
+def judge(connection: duckdb.DuckDBPyConnection) -> int:
+    """Write down whether the resources are valid; return the number of rules asked."""
+    connection.register("verdicts", pl.DataFrame(validate(connection), orient="row"))
+    try:
+        return model.write(connection, contract.load("fhir.validation"), "select * from verdicts")
+    finally:
+        connection.unregister("verdicts")

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from assets.fhir.tables import judge
 from expectations.run import evaluate
+from warehouse.connection import connect
 
 Build = Callable[..., Path]
 HOSPITAL = {
@@ -39,6 +41,8 @@ PATIENT = {
 )
 def test_faulty_resource_blocks(build: Build, change: dict[str, object], rule: str | None) -> None:
     file = build(fhir__organization=[HOSPITAL], fhir__patient=[PATIENT | change])
+    with connect(file) as connection:
+        judge(connection)
     failed = {r.rule: r for r in evaluate(file, ["fhir.patient"]) if ".valid_" in r.rule and r.verdict != "passed"}
     if rule is None:
         assert failed == {}
