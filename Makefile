@@ -30,8 +30,9 @@ check: .venv/dev ## What every change must pass: style, types, SQL style, direct
 ui: .venv/run ## Open Dagster's UI on this machine's loopback address
 	@$(BIN)/mucosa ui
 
-prove: .venv/run ## Show by simulation how the analyses err, recorded in docs/evidence/
+prove: .venv/run ## The long proofs: how the analyses err, readers while releases are replaced; see docs/evidence/
 	@$(BIN)/python -m benchmarks.prove
+	@$(BIN)/python -m benchmarks.readers
 
 bench: .venv/run ## Measure how long each part takes
 	@$(BIN)/python -m benchmarks

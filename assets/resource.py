@@ -13,6 +13,7 @@ from schemas import study as protocols
 from schemas.contract import LAYERS
 from warehouse import connection, verdicts
 from warehouse.errors import DataError, UsageError
+from warehouse.keep import Keep
 from warehouse.lock import writer_lock
 from warehouse.places import Places
 
@@ -40,6 +41,14 @@ class Warehouse(ConfigurableResource):
     memory_limit: str = "8GB"
     quiet_minutes: float = 0
     """How long a delivery must lie untouched before it is read, where neither its profile nor a manifest says it."""
+
+    keep_newest: int = Keep().newest
+    keep_months: int = Keep().months
+    """Releases that stay: the newest ones, and the last of each of so many months; frozen ones always do."""
+
+    @property
+    def keep(self) -> Keep:
+        return Keep(self.keep_newest, self.keep_months)
 
     @property
     def places(self) -> Places:

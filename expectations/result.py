@@ -24,6 +24,8 @@ class Result:
     verdict: Literal["passed", "failed", "error"]
     sentence: str
     what_to_do: str
+    since: str | None = None
+    """First release in which it was not met, without a break since; known once it is published."""
 
     @classmethod
     def of(cls, rule: Rule, evaluated: int, failed: int, *, error: bool = False) -> "Result":

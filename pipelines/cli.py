@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines import provenance, site
+from pipelines import browse, provenance, site
 from pipelines import study as protocols
 from warehouse.errors import MucosaError, UsageError
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
@@ -37,6 +37,7 @@ Data = Annotated[
 
 app.add_typer(protocols.app, name="study")
 app.add_typer(site.app, name="site")
+app.add_typer(browse.app, name="release")
 app.command()(provenance.quarantine)
 app.command()(provenance.trace)
 
@@ -141,8 +142,6 @@ def report(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_D
 @app.command()
 def releases(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
     """List the releases, newest first."""
-    from pipelines import browse
-
     browse.list_releases(Places.of(landing, data), console)
 
 

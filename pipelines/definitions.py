@@ -10,6 +10,7 @@ from expectations.checks import layer_checks
 from pipelines import release, sensors
 from pipelines.sensors import NIGHT
 from schemas.study import PAPER
+from warehouse.keep import Keep
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING
 
 PUBLISH = "publish"
@@ -37,6 +38,8 @@ defs = Definitions(
             landing=os.environ.get("MUCOSA_LANDING", DEFAULT_LANDING),
             data=os.environ.get("MUCOSA_DATA", DEFAULT_DATA),
             study=os.environ.get("MUCOSA_STUDY", PAPER),
+            keep_newest=int(os.environ.get("MUCOSA_KEEP_NEWEST", Keep().newest)),
+            keep_months=int(os.environ.get("MUCOSA_KEEP_MONTHS", Keep().months)),
         )
     },
 )

@@ -18,7 +18,7 @@ from assets.resource import Warehouse
 from expectations import run
 from expectations.result import Result, read_results, write_results
 from schemas import contract
-from warehouse import connection
+from warehouse import connection, retention
 from warehouse import release as releases
 from warehouse.errors import UsageError
 from warehouse.lock import writer_lock
@@ -47,6 +47,7 @@ def published(warehouse: Warehouse) -> Iterator[MaterializeResult]:
         of_one_protocol(warehouse)
         results = _verdicts(warehouse)
         made = releases.publish(warehouse.places, warehouse.protocol, results)
+        gone = retention.prune(warehouse.places, warehouse.keep)
     graph.finished("release", {name: table.rows for name, table in made.tables.items()}, time.monotonic() - started)
     yield MaterializeResult(asset_key=RESULTS.key, metadata={"dagster/row_count": len(results)})
     yield MaterializeResult(
@@ -56,6 +57,7 @@ def published(warehouse: Warehouse) -> Iterator[MaterializeResult]:
             "content": made.content_hash,
             "protocol": f"{made.definition_version} {made.parameter_hash}",
             "dagster/row_count": made.rows,
+            "old releases let go": len(gone),
         },
     )
 

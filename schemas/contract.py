@@ -27,6 +27,8 @@ class Column(BaseModel):
     nullable: bool = True
     release: Literal["keep", "null", "year"] = "keep"
     """What a release holds: the value, nothing, or only the year of a date kept as text."""
+    volatile: bool = False
+    """True for run metadata, which may differ between two runs on the same input."""
 
 
 STUDY_LAYERS = ("cohorts", "labels", "marts")

@@ -31,12 +31,24 @@ def table_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
         "where database_name = current_database() and list_contains($layers, schema_name) order by all",
         {"layers": list(contract.LAYERS)},
     ).fetchall()
-    empty = {table.name for table in cdm.unfilled()}
+    left_out = {table.name for table in cdm.unfilled()} | {table.name for table in _contracts() if table.volatile}
+    changing = {t.name: [c.name for c in t.columns if c.volatile] for t in _contracts()}
     return {
-        name: table_hash(connection, name)
+        name: table_hash(connection, _lasting(name, changing.get(name, [])))
         for (name,) in names
-        if name not in empty and not contract.load(name).volatile
+        if name not in left_out
     }
+
+
+def _contracts() -> list[contract.Contract]:
+    return [table for layer in contract.LAYERS for table in contract.contracts(layer)]
+
+
+def _lasting(table: str, changing: list[str]) -> str:
+    """The table without its run metadata; a release of an earlier version may lack those columns."""
+    if not changing:
+        return table
+    return f"(select columns(lambda name: not list_contains({changing}, name)) from {table})"
 
 
 def combined(hashes: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ def freeze(folder: Path) -> None:
     for file in sorted(folder.rglob("*")):
         if file.is_file():
             file.chmod(0o444)
-            _sync(file)
+            sync(file)
 
 
 def point(file: Path, target: Path) -> None:
@@ -21,13 +21,14 @@ def point(file: Path, target: Path) -> None:
         os.link(file, beside)
     except OSError:
         shutil.copy2(file, beside)
-        _sync(beside)
+        sync(beside)
     beside.replace(target)
     beside.unlink(missing_ok=True)  # renaming a link onto its own file does nothing
-    _sync(target.parent)
+    sync(target.parent)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have the disk keep a file, or the names in a folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

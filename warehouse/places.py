@@ -35,6 +35,11 @@ class Places:
         return self.data / "releases"
 
     @property
+    def frozen(self) -> Path:
+        """Names that lead to releases which are never let go."""
+        return self.data / "frozen"
+
+    @property
     def report(self) -> Path:
         return self.data / "report"
 

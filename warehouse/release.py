@@ -59,6 +59,7 @@ def publish(
             if not folder.exists():
                 freeze.freeze(part)
                 part.rename(folder)
+                freeze.sync(places.releases)
         finally:
             shutil.rmtree(part, ignore_errors=True)
         freeze.point(folder / places.published.name, places.published)
@@ -107,6 +108,7 @@ def _write(
             }
         )
         _describe(connection, manifest)
+        _say_since(connection, places, manifest.release_id)
         if not (places.releases / manifest.release_id).exists():  # else all of it is kept already
             _write_parquet(connection, [*rows, METADATA], folder / "parquet")
         connection.execute("checkpoint next")
@@ -138,7 +140,7 @@ def _manifest(connection: duckdb.DuckDBPyConnection, protocol: Study, results: S
         checks.setdefault(severity, {})[verdict] = number
     return Manifest(
         release_id="",
-        created_at=dt.datetime.now(dt.UTC).replace(microsecond=0),
+        created_at=dt.datetime.now(dt.UTC),
         data_lock=data_lock,
         code_version=code_version(),
         definition_version=protocol.definition_version,
@@ -161,6 +163,27 @@ def _describe(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> None
     }
     names = ", ".join(f"${name}" for name in table.column_names)
     connection.execute(f"insert into {table.name} values ({names})", facts)
+
+
+def _say_since(connection: duckdb.DuckDBPyConnection, places: Places, release_id: str) -> None:
+    """Beside each rule that is not met the first release in which it was not, without a break until this one."""
+    unmet: dict[str, str] = {}
+    if places.published.exists():
+        connection.execute(f"attach {_quoted(places.published)} as previous (read_only)")
+        known = connection.execute(
+            "select column_name from duckdb_columns()"
+            " where database_name = 'previous' and schema_name = 'quality' and table_name = 'results'"
+        ).fetchall()
+        if known:  # a release of an earlier version doesn't say since when: at least since that one
+            since = "since" if ("since",) in known else "(select release_id from previous.quality.release)"
+            query = f"select rule, {since} from previous.quality.results where verdict <> 'passed'"
+            unmet = dict(connection.execute(query).fetchall())
+        connection.execute("detach previous")
+    connection.execute(
+        "update quality.results set since = coalesce("
+        "map_extract_value(map($rules::varchar[], $since::varchar[]), rule), $this) where verdict <> 'passed'",
+        {"rules": list(unmet), "since": list(unmet.values()), "this": release_id},
+    )
 
 
 def _quoted(path: Path) -> str:
