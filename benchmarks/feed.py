@@ -34,7 +34,7 @@ order by patient
 """
 VISITS = """
 select
-    'E' || (100000000000 + visit) as encounter_id,
+    'E' || lpad((visit::hugeint * 618033988749 % 999999999989)::varchar, 12, '0') as encounter_id,
     (10000000 + visit // $visits)::varchar as patient_id,
     'AMB' as class,
     strftime(started_at, '%Y-%m-%d %H:%M') as started_at,
@@ -43,7 +43,9 @@ select
 from (
     select
         visit,
-        timestamp '2016-01-01 08:10' + to_minutes(1440 * (visit % $visits * 180 + hash(visit, 2) % 150)::int) as started_at
+        timestamp '2016-01-01 08:10' + to_minutes(
+            1440 * (visit % $visits * 180 + hash(visit, 2) % 150)::int
+        ) as started_at
     from range($patients * $visits) as made (visit)
 )
 order by visit
@@ -76,9 +78,14 @@ time_visits as (
 )
 
 select
-    'L' || (100000000000 + result - if(chance % 300 = 0 or chance % 700 = 1, $results, 0)) as result_id,
+    'L' || lpad(
+        (
+            (result - if(chance % 300 = 0 or chance % 700 = 1, $results, 0))::hugeint * 414213562373 % 999999999989
+        )::varchar,
+        12, '0'
+    ) as result_id,
     (10000000 + visit // $visits + if(chance % 900 = 2, 80000000, 0))::varchar as patient_id,
-    'E' || (100000000000 + visit) as encounter_id,
+    'E' || lpad((visit::hugeint * 618033988749 % 999999999989)::varchar, 12, '0') as encounter_id,
     analyte[1] as code,
     analyte[2] as name,
     strftime(collected_at, '%Y-%m-%d %H:%M') as collected_at,
@@ -170,7 +177,16 @@ def measure(folder: Path, gigabytes: float, seed: int, memory: str) -> int:
     asked = ["--gigabytes", str(gigabytes), "--seed", str(seed)]
     _, counted = process("make", [*words, *asked, "--make", str(landing)])
     least, _ = process("floor", [*words, "--floor", str(landing)])
-    layers = ["-m", "benchmarks.layers", str(landing), str(folder / "data"), "--memory", memory, "--only", "raw,staging"]
+    layers = [
+        "-m",
+        "benchmarks.layers",
+        str(landing),
+        str(folder / "data"),
+        "--memory",
+        memory,
+        "--only",
+        "raw,staging",
+    ]
     first, parts = process("landing to verdicts", layers)
     again, repeated = process("once more", layers)
     records, ratio = int(counted), first.cpu_seconds / least.cpu_seconds

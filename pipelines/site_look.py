@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from assets.raw import headers, records, workbook
+from assets.raw import headers, text, workbook
 from assets.raw.unpack import ZIP, unpack
 from assets.staging import dates
 from assets.staging.codes import codes
@@ -46,13 +46,13 @@ def look(file: Path) -> Sight:
     if content.startswith(ZIP):
         rows = [[workbook.text(cell, is_day=False) for cell in row] for row in workbook.rows(content, file.name, None)]
         return _sight(file.name, "", "", [row for row in rows if any(row)])
-    encoding = records.guess_encoding(content)
+    encoding = text.guess_encoding(lambda: iter([content]))
     if encoding is None:
         raise UsageError(f"{file.name} is no text in any usual encoding. Export it as CSV in UTF-8.")
-    text = records.decode(content, file.name, encoding)
-    first = text.lstrip().split("\n", 1)[0]
+    whole = text.decode(content, file.name, encoding)
+    first = whole.lstrip().split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(whole, newline=""), delimiter=delimiter)
     return _sight(file.name, encoding, delimiter, [row for row, _ in zip(reader, range(ROWS + 1), strict=False) if row])
 
 

@@ -1,10 +1,14 @@
 """Which reader reads a file: by its name and what its profile says, else by what its bytes are."""
 
-import polars as pl
+import io
+from collections.abc import Iterator
+from functools import partial
 
-from assets.raw import fhir_ndjson, headers, hl7v2, records, workbook
+import polars as pl
+import pyarrow as pa
+
+from assets.raw import fhir_ndjson, headers, hl7v2, records, text, unpack, workbook
 from assets.raw.landing import LandedFile
-from assets.raw.unpack import ZIP, unpack
 from schemas import extract
 from schemas.extract import Feed
 from schemas.profile import Profile
@@ -14,17 +18,34 @@ MESSAGES = {"fhir": fhir_ndjson.read, "hl7": hl7v2.read}
 
 
 def read(content: bytes, file: str, landed: LandedFile, profile: Profile) -> dict[str, pl.DataFrame]:
-    """All records of a file by feed, compressed or not, all columns text; `file` names it in errors (`DataError`)."""
-    content = unpack(content, file)
+    """All records of a file that is held in memory by feed, as `tables` gives them."""
+    found: dict[str, list[pa.Table]] = {}
+    for feed, table in tables(lambda: io.BytesIO(content), file, landed, profile):
+        found.setdefault(feed, []).append(records.plain(table))
+    return {feed: pl.DataFrame(pa.concat_tables(parts)) for feed, parts in found.items()}
+
+
+def tables(source: unpack.Source, file: str, landed: LandedFile, profile: Profile) -> Iterator[tuple[str, pa.Table]]:
+    """The records of a file with their feed, block by block, compressed or not, all columns text.
+
+    `file` names it in errors (`DataError`).
+    """
+    chunks = partial(unpack.chunks, source, file)
     if landed.feed is None:
-        return MESSAGES[landed.kind](content, file, profile)
-    return {landed.feed: _table(content, file, extract.load(landed.feed), profile)}
-
-
-def _table(content: bytes, file: str, feed: Feed, profile: Profile) -> pl.DataFrame:
-    """The records of a table, without the columns that identify to no purpose."""
-    said = profile.feed(feed.feed)
-    is_workbook = content.startswith(ZIP) if said.format is None else said.format == "xlsx"
-    frame = (workbook if is_workbook else records).read(content, file, feed, profile)
+        content = b"".join(chunks())
+        frames = MESSAGES[landed.kind](content, file, profile)
+        yield from ((feed, frame.to_arrow(compat_level=pl.CompatLevel.oldest())) for feed, frame in frames.items())
+        return
+    said = profile.feed(landed.feed)
     needless = {headers.plain(name) for name in said.identifies}
-    return frame.drop(name for name in frame.columns if headers.plain(name) in needless)
+    for table in _of_table(chunks, file, extract.load(landed.feed), profile):
+        yield landed.feed, table.drop_columns([n for n in table.column_names if headers.plain(n) in needless])
+
+
+def _of_table(chunks: text.Chunks, file: str, feed: Feed, profile: Profile) -> Iterator[pa.Table]:
+    said = profile.feed(feed.feed).format
+    if next(chunks(), b"").startswith(unpack.ZIP) if said is None else said == "xlsx":
+        frame = workbook.read(b"".join(chunks()), file, feed, profile)
+        yield frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    else:
+        yield from records.tables(chunks, file, feed, profile)

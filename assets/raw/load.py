@@ -3,14 +3,19 @@
 import hashlib
 import logging
 from collections.abc import Mapping
+from contextlib import ExitStack
+from functools import partial
+from io import BufferedReader
 from pathlib import Path
 
 import duckdb
 import polars as pl
+import pyarrow as pa
+from pyarrow import parquet as pq
 
 from assets.raw import formats, memory
 from assets.raw.file_name import told
-from assets.raw.landing import Delivery, check_feeds, find_deliveries
+from assets.raw.landing import Delivery, LandedFile, check_feeds, find_deliveries
 from warehouse import model
 from warehouse.errors import DataError, UsageError
 from warehouse.places import Places
@@ -87,41 +92,71 @@ def ingest(places: Places, delivery: Delivery) -> pl.DataFrame:
     _private_folder(folder, places.data)
     rows: list[dict[str, object]] = []
     for landed in delivery.files:
-        modified_ns = landed.path.stat().st_mtime_ns  # before reading: what is written meanwhile shall be read again
-        try:
-            content = landed.path.read_bytes()
-        except OSError as error:
-            raise DataError(
-                f"{landed.label} of delivery {delivery.name} can't be read ({error.strerror}). Check its rights."
-            ) from None
-        label = f"{landed.label} of delivery {delivery.name}"
-        sha256 = hashlib.sha256(content).hexdigest()
-        said = delivery.manifest.hashes(landed.path.name) if delivery.manifest else set()
-        if said and sha256 not in said:
-            raise DataError(f"{label} is not what its manifest says: its SHA-256 is another. Send the delivery again.")
-        for feed, frame in formats.read(content, label, landed, delivery.profile).items():
-            row = {
-                "file_id": file_id(delivery.name, feed, sha256),
-                "site": delivery.profile.site,
-                "delivery": delivery.name,
-                "feed": feed,
-                "sha256": sha256,
-                "bytes": len(content),
-                "records": frame.height,
-                "synthetic": delivery.synthetic,
-                "path": str(landed.path),
-                "modified_ns": modified_ns,
-                "read_with": memory.read_with(delivery.profile),
-            }
+        row = _seen(delivery, landed)
+        for feed, (records, written) in _spool(folder, delivery, landed).items():
+            row = {**row, "feed": feed, "file_id": file_id(delivery.name, feed, str(row["sha256"])), "records": records}
             if twin := next((r for r in rows if r["file_id"] == row["file_id"]), None):
                 raise DataError(
                     f"{told(Path(str(twin['path'])).name) or 'A file'} and {landed.label} of delivery {delivery.name}"
                     " are the same file. Take one of them out."
                 )
-            _write(frame, parquet(places, row))
+            written.replace(parquet(places, row))
             rows.append(row)
     check_feeds(delivery, {str(row["feed"]) for row in rows})
     return pl.DataFrame(rows, schema=FILE_SCHEMA)
+
+
+def _seen(delivery: Delivery, landed: LandedFile) -> dict[str, object]:
+    """What is known of a file before its records are read."""
+    found = landed.path.stat()  # before reading: what is written meanwhile shall be read again
+    with _opened(delivery, landed) as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    said = delivery.manifest.hashes(landed.path.name) if delivery.manifest else set()
+    if said and sha256 not in said:
+        raise DataError(
+            f"{landed.label} of delivery {delivery.name} is not what its manifest says: its SHA-256 is another."
+            " Send the delivery again."
+        )
+    return {
+        "site": delivery.profile.site,
+        "delivery": delivery.name,
+        "sha256": sha256,
+        "bytes": found.st_size,
+        "synthetic": delivery.synthetic,
+        "path": str(landed.path),
+        "modified_ns": found.st_mtime_ns,
+        "read_with": memory.read_with(delivery.profile),
+    }
+
+
+def _opened(delivery: Delivery, landed: LandedFile) -> BufferedReader:
+    try:
+        return landed.path.open("rb")
+    except OSError as error:
+        raise DataError(
+            f"{landed.label} of delivery {delivery.name} can't be read ({error.strerror}). Check its rights."
+        ) from None
+
+
+def _spool(folder: Path, delivery: Delivery, landed: LandedFile) -> dict[str, tuple[int, Path]]:
+    """Write the records of a file as they are read; by feed, how many and where."""
+    written: dict[str, tuple[int, Path]] = {}
+    label = f"{landed.label} of delivery {delivery.name}"
+    with ExitStack() as open_files:
+        writers: dict[str, pq.ParquetWriter] = {}
+        for feed, table in formats.tables(partial(_opened, delivery, landed), label, landed, delivery.profile):
+            file = folder / f"{feed}.part"
+            if feed not in writers:
+                file.touch(mode=0o600)
+                repeating = [f.name for f in table.schema if pa.types.is_dictionary(f.type)]
+                # Without Arrow's own schema every reader takes the cells for what they are: text.
+                writer = pq.ParquetWriter(
+                    file, table.schema, compression="zstd", use_dictionary=repeating or True, store_schema=False
+                )
+                writers[feed] = open_files.enter_context(writer)
+            writers[feed].write_table(table)
+            written[feed] = written.get(feed, (0, file))[0] + table.num_rows, file
+    return written
 
 
 def parquet(places: Places, file: Mapping[str, object]) -> Path:

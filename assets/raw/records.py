@@ -1,134 +1,266 @@
-"""One CSV file as text: every record with its number and its first physical line, nothing interpreted."""
+"""CSV files as text: every record with its number and its first physical line, nothing interpreted.
+
+A file is read in blocks of whole lines. Clean lines go to the columnar reader as they are; a line with a quotation
+mark goes there too if it is plainly well-formed, else Python reads it with care until its record ends.
+"""
 
 import csv
 import io
-import re
 from collections.abc import Iterator
-from typing import Literal
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
+from pyarrow import csv as columnar
 
-from assets.raw import headers
+from assets.raw import headers, text
+from assets.raw.text import BOM, Chunks
 from schemas.extract import Feed
 from schemas.profile import Profile
 from warehouse.errors import DataError
 
+BLOCK = 1 << 25
+"""Bytes of text that are read together."""
+FEW = 0.02
+"""Share of lines with quotation marks up to which each is read with care: looking for well-formed ones costs more."""
+BLANK = frozenset({"\n", "\r\n", "\r"})
+TEXT = pa.string()
+REPEATING = pa.dictionary(pa.int32(), TEXT)
+"""Each distinct text of a block once, and a number a cell: a tenth of the work for whoever reads it."""
 
-def read(content: bytes, file: str, feed: Feed, profile: Profile) -> pl.DataFrame:
-    """All records of a file, all columns text; `file` names it in errors (`DataError`).
 
-    Empty lines are no records. A quoted field may span lines.
+def read(content: bytes, file: str, feed: Feed, profile: Profile, block: int = BLOCK) -> pl.DataFrame:
+    """All records of a file that is held in memory, as `tables` gives them."""
+    parts = [plain(part) for part in tables(lambda: iter([content]), file, feed, profile, block)]
+    return pl.DataFrame(pa.concat_tables(parts))
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """The table with every text written out."""
+    fields = [f.with_type(TEXT) if f.type == REPEATING else f for f in table.schema]
+    return table.cast(pa.schema(fields))
+
+
+def tables(chunks: Chunks, file: str, feed: Feed, profile: Profile, block: int = BLOCK) -> Iterator[pa.Table]:
+    """The records of a file block by block, all columns text; `file` names it in errors (`DataError`).
+
+    Empty lines are no records. A quoted field may span lines. The columns are `headers.PROVENANCE` and the file's.
     """
     said = profile.feed(feed.feed)
-    text = decode(content, file, said.encoding or profile.encoding)
-    # Without quotes a line is a record, which lets the whole file be split without Python per row.
-    plain = (not profile.quote or profile.quote not in text) and text.count("\r") == text.count("\r\n")
-    delimiter = said.delimiter or profile.delimiter
-    header, body = _split_lines(text, delimiter) if plain else _parse_records(text, file, delimiter, profile.quote)
-    header = [name.strip() for name in header]
-    headers.check(header, file, feed, profile)
-    fields = pl.col("fields")
-    fits = fields.list.len() == len(header)
-    return body.with_row_index("record", offset=1).select(
-        pl.col("record").cast(pl.Int32),
-        pl.col("line").cast(pl.Int32),
-        pl.when(~fits).then("text").alias("malformed"),
-        pl.when(~fits).then(pl.lit("fields")).alias("fault"),
-        *(pl.when(fits).then(fields.list.get(i, null_on_oob=True)).alias(name) for i, name in enumerate(header)),
-    )
+    reader = Reader(file, said.delimiter or profile.delimiter, profile.quote)
+    rest = b""
+    for piece, is_last in _and_last(text.blocks(chunks, file, said.encoding or profile.encoding, block)):
+        whole = rest + piece
+        if is_last and not whole.endswith((b"\n", b"\r")):
+            whole += b"\n"
+        if not reader.header:
+            whole = whole[reader.take_header(whole, is_last) :]
+            if reader.header:
+                headers.check(reader.header, file, feed, profile)
+        rest = whole
+        if reader.header:
+            table, used = reader.table(whole, is_last)
+            rest = whole[used:]
+            yield table
 
 
-SHIFT = b"\x1b$"
-"""How ISO-2022-JP turns to Japanese characters."""
-
-SAMPLE = 200_000
-"""Characters that tell one encoding from another."""
-
-
-def decode(content: bytes, file: str, encoding: str) -> str:
-    """The text of a file; bytes that do not fit its encoding raise `DataError` with the encoding that does."""
-    try:
-        text = content.decode(encoding).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        raise _unreadable(content, file, encoding, error.start) from None
-    if SHIFT in content and "\x1b$" in text:
-        # The bytes fit, and stand for something else.
-        raise _unreadable(content, file, encoding, content.index(SHIFT))
-    if not text.strip():
-        raise DataError(f"{file} is empty. Send the file again; if there was nothing to report, with its header alone.")
-    return text
+def _and_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    before = next(pieces)
+    for piece in pieces:
+        yield before, False
+        before = piece
+    yield before, True
 
 
-def _unreadable(content: bytes, file: str, encoding: str, offset: int) -> DataError:
-    fitting = guess_encoding(content)
-    cure = f'Write encoding = "{fitting}" in the profile' if fitting else "Write the right encoding in the profile"
-    return DataError(
-        f"{file} is not readable as {encoding}, the encoding declared in the site's profile: the byte at offset"
-        f" {offset} does not fit. {cure}, or export the file as UTF-8."
-    )
+class Reader:
+    """Where the next record of a file stands, and how to read on from there."""
 
+    def __init__(self, file: str, delimiter: str, quote: str) -> None:
+        self.file, self.delimiter, self.quote = file, delimiter, quote
+        self.header: list[str] = []
+        self.line = self.record = 1
+        self.types: dict[str, pa.DataType] = {}
+        mark, sign = (f"\\x{{{ord(c):x}}}" for c in (quote or '"', delimiter))
+        field = f"(?:{mark}(?:[^{mark}]|{mark}{mark})*{mark}|[^{mark}{sign}\\r\\n]*)"
+        self.well_formed = f"^{field}(?:{sign}{field})*\\r?\\n?$"
 
-def guess_encoding(content: bytes) -> str | None:
-    """The first of the usual encodings that all bytes fit; null if none does."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if b"\0" in content[:200]:
-        return None
-    for encoding in ("iso2022_jp",) if SHIFT in content else ("utf-8", "euc_jp", "cp932", "cp1252"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        # An umlaut and the letter behind it pass for one Japanese character, but those stand together.
-        runs = re.findall("[^\0-\x7f]+", text[:SAMPLE])
-        if encoding not in ("euc_jp", "cp932") or sum(map(len, runs)) >= 1.5 * len(runs):
-            return encoding
-    return None
+    def take_header(self, whole: bytes, is_last: bool) -> int:
+        """Read the first record, if it ends here, as the names of the columns; bytes used."""
+        lines = io.TextIOWrapper(io.BytesIO(whole), "utf-8", newline="")
+        passed: list[str] = []
+        fields: list[str] | None = []
+        while fields == []:
+            first = len(passed)
+            fields, taken = self._record(lines, first)
+            passed += taken
+        if fields is None:
+            return self._unfinished(first, is_last)
+        self.header = [name.strip() for name in fields]
+        self.line += len(passed)
+        return len("".join(passed).encode())
 
+    def table(self, whole: bytes, is_last: bool) -> tuple[pa.Table, int]:
+        """The records that end in these lines, and how many bytes they take."""
+        if self._is_clean(whole):
+            starts, torn, lines, used = None, dict[int, str](), whole.count(b"\n"), len(whole)
+            parsed, ragged = self._parse(whole)
+        else:
+            careful, starts, torn, lines, used = self._with_care(whole, is_last)
+            parsed, ragged = self._parse(careful, with_care=True)
+        count = parsed.num_rows + len(ragged) + len(torn)
+        whole_records = np.ones(count, bool)
+        whole_records[list(torn)] = False
+        places = np.flatnonzero(whole_records)
+        torn |= {int(places[number - 1]): line for number, line in ragged}
+        whole_records[list(torn)] = False
+        if torn:
+            parsed = parsed.take(pa.array(np.cumsum(whole_records) - 1, mask=~whole_records))
+        texts = pa.array([torn[place] for place in sorted(torn)], TEXT)
+        malformed = texts.take(pa.array(np.cumsum(~whole_records) - 1, mask=whole_records))
+        provenance = {
+            "record": pa.array(np.arange(self.record, self.record + count), pa.int32()),
+            "line": pa.array(self.line + (np.arange(count) if starts is None else np.array(starts, int)), pa.int32()),
+            "malformed": malformed,
+            "fault": pa.array(["fields"]).take(pa.array(np.zeros(count, int), mask=whole_records)),
+        }
+        self.line += lines
+        self.record += count
+        cells = dict(zip(parsed.column_names, parsed.columns, strict=True))
+        return pa.table(provenance | cells), used
 
-def _split_lines(text: str, delimiter: str) -> tuple[list[str], pl.DataFrame]:
-    lines = (
-        pl.DataFrame({"text": pl.Series([text], dtype=pl.String).str.split("\n").explode()})
-        .with_row_index("line", offset=1)
-        .with_columns(pl.col("text").str.strip_suffix("\r"))
-        .filter(pl.col("text") != "")
-        .with_columns(fields=pl.col("text").str.split(delimiter))
-    )
-    return lines["fields"][0].to_list(), lines[1:]
-
-
-def _parse_records(text: str, file: str, delimiter: str, quote: str) -> tuple[list[str], pl.DataFrame]:
-    end = "end of file"
-    taken: list[str] = []
-
-    def lines() -> Iterator[str]:
-        for line in io.StringIO(text if text.endswith(("\n", "\r")) else text + "\n", newline=""):
-            taken.append(line)
-            yield line
-        yield end
-
-    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
-    reader = csv.reader(lines(), delimiter=delimiter, quotechar=quote or None, quoting=quoting)
-    rows: list[tuple[int, str, list[str]]] = []
-    first = 1
-    try:
-        for fields in reader:
-            if fields:
-                rows.append((first, "".join(taken).rstrip("\r\n"), fields))
-            taken.clear()
-            first = reader.line_num + 1
-    except csv.Error:
-        raise DataError(
-            f"{file} can't be read beyond line {reader.line_num}: a field is longer than 131,072 characters,"
-            " most likely because a quotation mark is never closed. Double quotation marks inside a quoted"
-            " field."
-        ) from None
-    # The line after the last must stand alone; else an open quotation mark has swallowed it.
-    opened, _, last = rows.pop()
-    if last != [end]:
-        raise DataError(
-            f"{file} opens a quotation mark in or after the record of line {opened} and never closes it."
-            " Double quotation marks inside a quoted field, and close every field that opens one."
+    def _is_clean(self, whole: bytes) -> bool:
+        """Whether each line is a record, and each delimiter one."""
+        return not (
+            (self.quote and self.quote.encode() in whole)
+            or not self.delimiter.isascii()
+            or b"\n\n" in whole
+            or b"\n\r" in whole
+            or whole.startswith((b"\n", b"\r"))
+            or (b"\r" in whole and whole.count(b"\r") != whole.count(b"\r\n"))
         )
-    columns = [("line", pl.Int64()), ("text", pl.String()), ("fields", pl.List(pl.String))]
-    return rows[0][2], pl.DataFrame(rows[1:], schema=columns, orient="row")
+
+    def _parse(self, body: bytes, *, with_care: bool = False) -> tuple[pa.Table, list[tuple[int, str]]]:
+        """The cells of records that have as many as the header; number and text of the others."""
+        ragged: list[tuple[int, str]] = []
+
+        def skip(row: columnar.InvalidRow) -> str:
+            ragged.append((row.number, row.text))
+            return "skip"
+
+        types = self.types or dict.fromkeys(self.header, REPEATING)
+        if not body:
+            return pa.schema(list(types.items())).empty_table(), ragged
+        parsed = columnar.read_csv(
+            pa.BufferReader(BOM + body if body.startswith(BOM) else body),  # it takes the first one away
+            columnar.ReadOptions(use_threads=False, block_size=len(body) + 4, column_names=self.header),
+            columnar.ParseOptions(
+                delimiter=self.delimiter if self.delimiter.isascii() else ",",
+                quote_char=(self.quote or '"') if with_care and self._is_quoted else False,
+                newlines_in_values=with_care,
+                invalid_row_handler=skip,
+            ),
+            columnar.ConvertOptions(column_types=types, strings_can_be_null=False, check_utf8=False),
+        )
+        if not self.types:
+            rows = parsed.num_rows
+            distinct = {name: len(parsed[name].chunk(0).dictionary) if rows else 0 for name in self.header}
+            self.types = {name: TEXT if distinct[name] > rows / 2 else REPEATING for name in self.header}
+            parsed = parsed.cast(pa.schema(list(self.types.items())))
+        return parsed, ragged
+
+    @property
+    def _is_quoted(self) -> bool:
+        return bool(self.quote) or not self.delimiter.isascii()
+
+    def _with_care(self, whole: bytes, is_last: bool) -> tuple[bytes, list[int], dict[int, str], int, int]:
+        """Records as well-formed lines; the line each starts on; texts of those that do not fit; lines and bytes."""
+        lines = list(io.StringIO(whole.decode(), newline=""))
+        kept: list[str] = []
+        starts: list[int] = []
+        torn: dict[int, str] = {}
+        at = 0
+        for i in self.odd(lines):
+            if i < at:
+                continue
+            kept += lines[at:i]
+            starts += range(at, i)
+            at = i
+            if lines[i] in BLANK:
+                at += 1
+                continue
+            fields, taken = self._record(map(lines.__getitem__, range(i, len(lines))), i)
+            if fields is None:
+                self._unfinished(i, is_last)
+                break
+            if len(fields) == len(self.header):
+                kept.append(self._line(fields))
+            else:
+                torn[len(starts)] = "".join(taken).rstrip("\r\n")
+            starts.append(i)
+            at += len(taken)
+        else:
+            kept += lines[at:]
+            starts += range(at, len(lines))
+            at = len(lines)
+        used = len(whole) if at == len(lines) else len("".join(lines[:at]).encode())
+        return "".join(kept).encode(), starts, torn, at, used
+
+    def odd(self, lines: list[str]) -> list[int]:
+        """Lines that the columnar reader might take for something else."""
+        if not self.delimiter.isascii():
+            return list(range(len(lines)))
+        quote = self.quote or "\n\n"
+        odd = [i for i, line in enumerate(lines) if quote in line or line in BLANK]
+        if len(odd) <= FEW * len(lines):
+            return odd
+        texts = pl.Series([lines[i] for i in odd], dtype=pl.String)
+        fine = (
+            texts.str.contains(self.well_formed)
+            & (texts.str.len_chars() <= csv.field_size_limit())
+            & ~texts.is_in(list(BLANK))
+        )
+        return [i for i, is_fine in zip(odd, fine, strict=True) if not is_fine]
+
+    def _record(self, lines: Iterator[str], first: int) -> tuple[list[str] | None, list[str]]:
+        """The fields of the record that `lines` begin with, and its lines; no fields where it does not end in them."""
+        taken: list[str] = []
+        ends = True
+
+        def following() -> Iterator[str]:
+            nonlocal ends
+            for line in lines:
+                taken.append(line)
+                yield line
+            ends = False
+
+        reader = csv.reader(
+            following(),
+            delimiter=self.delimiter,
+            quotechar=self.quote or None,
+            quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
+        )
+        try:
+            fields = next(reader)
+        except csv.Error:
+            raise DataError(
+                f"{self.file} can't be read beyond line {self.line + first + reader.line_num - 1}: a field is longer"
+                f" than {csv.field_size_limit():,} characters, most likely because a quotation mark is never closed."
+                " Double quotation marks inside a quoted field."
+            ) from None
+        return (fields if ends else None), taken
+
+    def _unfinished(self, first: int, is_last: bool) -> int:
+        if is_last:
+            raise DataError(
+                f"{self.file} opens a quotation mark in or after the record of line {self.line + first} and never"
+                " closes it. Double quotation marks inside a quoted field, and close every field that opens one."
+            )
+        return 0
+
+    def _line(self, fields: list[str]) -> str:
+        line = io.StringIO()
+        sign = self.delimiter if self.delimiter.isascii() else ","
+        csv.writer(
+            line, delimiter=sign, quotechar=self.quote or '"', quoting=csv.QUOTE_ALL, lineterminator="\n"
+        ).writerow(fields)
+        return line.getvalue()

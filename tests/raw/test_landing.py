@@ -94,10 +94,14 @@ def test_a_faulty_file_is_named_with_its_delivery(places: Places) -> None:
 
 
 def test_a_file_that_may_not_be_read_is_named(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(path))
+    opened = Path.open
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)  # the tests may run as root, whom no mode bits stop
+    def refuse(path: Path, *words: str, **named: str) -> object:
+        if path.is_relative_to(places.landing):
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *words, **named)
+
+    monkeypatch.setattr(Path, "open", refuse)  # the tests may run as root, whom no mode bits stop
     with pytest.raises(DataError, match=r"deletion\.csv of delivery demo\|2020-06-30 can't be read \(Permission"):
         raw.load(places)
 
