@@ -3,71 +3,58 @@
 from collections.abc import Iterator
 
 import duckdb
+from duckdb import ColumnExpression, ConstantExpression
 
+from assets.fhir import rules
 from schemas import contract
 
-BESIDE = ["site", "person_key", "file_id", "record", "time_zone", "latest_delivery"]
-"""Columns of the FHIR tables that are no elements of the resource."""
-
 CHUNK = 10_000
-
-_PACK = """
-with
-packed as (
-  select
-    resource,
-    1 as resources
-  from (
-    select
-      $resource as "resourceType",
-      columns(lambda c: not list_contains($beside, c))
-    from query_table($table)
-    where site in (select site from fhir.organization where time_zone = $zone)
-  ) as resource
-),
-"""
 
 # A row becomes text once; the rest are edits of that text that cannot reach into a string, because a quote
 # inside a string is escaped. FHIR wants no nulls, instants with "T" and a full offset, no superfluous zeros.
 WRITE = r"""
+with
 write_json as (
-  select
-    resources,
-    to_json(resource)::varchar as text
-  from packed
+  select to_json(resource_row)::varchar as text from resource_row
 ),
 drop_nulls as (
-  select
-    resources,
-    regexp_replace(regexp_replace(text, ',"\w+":null', '', 'g'), '\{"\w+":null(?:,|(\}))', '{\1', 'g') as text
+  select regexp_replace(regexp_replace(text, ',"\w+":null', '', 'g'), '\{"\w+":null(?:,|(\}))', '{\1', 'g') as text
   from write_json
 ),
 complete_offsets as (
-  select
-    resources,
-    regexp_replace(text, '( \d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d)"', '\1:00"', 'g') as text
+  select regexp_replace(text, '( \d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d)"', '\1:00"', 'g') as text
   from drop_nulls
 ),
 write_instants as (
   select
-    resources,
     regexp_replace(
       text, '"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d)"', '"\1T\2"', 'g'
     ) as text
   from complete_offsets
 )
-select
-  regexp_replace(text, '(":-?\d+)(?:\.0+|(\.\d*[1-9])0+)([,}\]])', '\1\2\3', 'g') as text,
-  resources
+select regexp_replace(text, '(":-?\d+)(?:\.0+|(\.\d*[1-9])0+)([,}\]])', '\1\2\3', 'g') as text
 from write_instants
 """
-"""From `packed(resource, resources)`, a struct a row, to its JSON as `text`; instants in the session's zone."""
+"""From the rows of `resource_row` to their JSON as `text`; instants in the session's time zone."""
 
 
 def types() -> dict[str, str]:
     """FHIR resource type of each resource table of the layer."""
-    tables = (c for c in contract.contracts("fhir") if c.key == ("id",))
-    return {c.name: "".join(word.title() for word in c.table.split("_")) for c in tables}
+    return {c.name: rules.resource_type(c) for c in contract.contracts("fhir") if c.key == ("id",)}
+
+
+def zones(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Sites by their time zone."""
+    query = "select time_zone, list(site order by site) from fhir.organization group by time_zone order by time_zone"
+    return dict(connection.execute(query).fetchall())
+
+
+def resources(cursor: duckdb.DuckDBPyConnection, table: str, sites: list[str]) -> duckdb.DuckDBPyRelation:
+    """The rows of some sites, elements only, with the resource type in front."""
+    names = [name for name, _ in rules.element_types(contract.load(table))]
+    of_sites = cursor.table(table).filter(ColumnExpression("site").isin(*map(ConstantExpression, sites)))
+    kind = ConstantExpression(types()[table]).alias("resourceType")
+    return of_sites.select(kind, *map(ColumnExpression, names))
 
 
 def lines(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
@@ -76,10 +63,11 @@ def lines(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
     Streams: memory does not grow with the number of resources.
     """
     cursor = connection.cursor()
-    zones = cursor.execute("select distinct time_zone from fhir.organization order by time_zone").fetchall()
-    for (zone,) in zones:
+    for zone, sites in zones(cursor).items():
         cursor.execute("set TimeZone = $zone", {"zone": zone})
-        cursor.execute(_PACK + WRITE, {"resource": types()[table], "beside": BESIDE, "table": table, "zone": zone})
+        cursor.register("resource_row", resources(cursor, table, sites))
+        cursor.execute(WRITE)
         while chunk := cursor.fetchmany(CHUNK):
-            yield from (text for text, _ in chunk)
+            yield from (text for (text,) in chunk)
+        cursor.unregister("resource_row")
     cursor.close()

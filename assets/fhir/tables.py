@@ -3,12 +3,11 @@
 import duckdb
 import polars as pl
 
-from assets.fhir import json
-from assets.fhir.validate import validate
+from assets.fhir import gate
 from schemas import contract, vocabulary
 from warehouse import model
 
-PARENTS = {"fhir.validation": tuple(json.types())}
+PARENTS = {name: tuple(gate.resource_tables()) for name in ("fhir.quarantine", "fhir.validation")}
 """What the tables made in Python read."""
 
 
@@ -18,16 +17,24 @@ def parameters() -> dict[str, str]:
 
 
 def build(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Make every table of the layer anew from staging; return rows by table."""
-    rows = {name: model.build(connection, name, parameters()) for name in model.models("fhir")}
-    rows["fhir.validation"] = judge(connection)
-    return rows
+    """Make every table of the layer anew from staging and judge it; return rows by table."""
+    ledgers = [name for name in model.models("fhir") if "fhir.quarantine" in model.parents(name)]
+    for name in model.models("fhir"):
+        if name not in ledgers:
+            model.build(connection, name, parameters())
+    judge(connection)
+    for name in ledgers:
+        model.build(connection, name)
+    return {table.name: connection.table(table.name).shape[0] for table in contract.contracts("fhir")}
 
 
-def judge(connection: duckdb.DuckDBPyConnection) -> int:
-    """Write down whether the resources are valid; return the number of rules asked."""
-    connection.register("verdicts", pl.DataFrame(validate(connection), orient="row"))
-    try:
-        return model.write(connection, contract.load("fhir.validation"), "select * from verdicts")
-    finally:
-        connection.unregister("verdicts")
+def judge(connection: duckdb.DuckDBPyConnection) -> None:
+    """Quarantine the resources that are not valid and write down what was asked of all of them."""
+    write_verdicts(connection, gate.run(connection))
+
+
+def write_verdicts(connection: duckdb.DuckDBPyConnection, verdicts: list[gate.Verdict]) -> None:
+    """Make `fhir.validation` of what the gate found."""
+    connection.register("verdicts", pl.DataFrame(verdicts, orient="row"))
+    model.write(connection, contract.load("fhir.validation"), "select * from verdicts")
+    connection.unregister("verdicts")

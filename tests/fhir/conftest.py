@@ -8,7 +8,6 @@ import pytest
 
 from assets.fhir import tables
 from schemas import contract
-from warehouse import model
 from warehouse.connection import connect
 
 STAGING = Path(__file__).with_name("staging.sql")
@@ -29,5 +28,4 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDB
 def changed(hospital: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
     """The same hospital to break: the FHIR layer is made anew afterwards."""
     yield hospital
-    for name in model.models("fhir"):
-        model.build(hospital, name, tables.parameters())
+    tables.build(hospital)

@@ -69,6 +69,14 @@ emit as (
     select 'Observation', count(*) from fhir.observation
 ),
 
+refuse as (
+    select
+        resource,
+        sum(resources)::bigint as resources
+    from fhir.quarantine
+    group by resource
+),
+
 add_up as (
     select
         resource,
@@ -80,6 +88,8 @@ add_up as (
 select
     add_up.resource,
     add_up.expected,
-    emit.resources as emitted
+    emit.resources as emitted,
+    coalesce(refuse.resources, 0) as quarantined
 from add_up
 inner join emit on add_up.resource = emit.resource
+left join refuse on add_up.resource = refuse.resource
