@@ -118,14 +118,14 @@ def _note_misfits(cursor: duckdb.DuckDBPyConnection, table: Contract) -> None:
 def _misfits(structure: Any, kind: rules.Type, path: str) -> Iterator[tuple[str, str]]:
     """Elements that have no place in the type, or another JSON type than theirs."""
     if kind.id == "struct" and isinstance(structure, dict):
-        children = dict(kind.children)
+        known = rules.children(kind)
         for name, inner in structure.items():
-            if name in children:
-                yield from _misfits(inner, children[name], f"{path}.{name}")
+            if name in known:
+                yield from _misfits(inner, known[name], f"{path}.{name}")
             else:
                 yield "unknown", f"{path}.{name}"
     elif kind.id == "list" and isinstance(structure, list):
-        yield from _misfits(structure[0], dict(kind.children)["child"], path)
+        yield from _misfits(structure[0], rules.children(kind)["child"], path)
     elif structure not in JSON_TYPES.get(kind.id, ("VARCHAR",)):
         yield "type", path
 
@@ -156,7 +156,7 @@ def _text(line: bytes) -> str | None:
 
 def _form(kind: rules.Type) -> Any:
     if kind.id == "struct":
-        return {name: _form(child) for name, child in kind.children}
+        return {name: _form(child) for name, child in rules.children(kind).items()}
     if kind.id == "list":
-        return [_form(dict(kind.children)["child"])]
+        return [_form(rules.children(kind)["child"])]
     return "VARCHAR" if kind.id in AS_WRITTEN else str(kind)

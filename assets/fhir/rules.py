@@ -68,6 +68,11 @@ def element_types(table: Contract) -> list[tuple[str, Type]]:
     return [(c.name, duckdb.sqltype(c.type)) for c in table.columns if c.name not in BESIDE]
 
 
+def children(kind: Type) -> dict[str, Type]:
+    """Types of the fields of a struct; of the entries of a list, as `child`."""
+    return {name: child for name, child in kind.children if isinstance(child, Type)}
+
+
 def rules(table: Contract, given: Mapping[str, Type] | None = None, *, together: bool = False) -> list[Rule]:
     """Every rule on one resource of the table, none of which can be null; `together`: as few expressions as can be.
 
@@ -86,7 +91,7 @@ def _judge(type_name: str, fields: Fields, get: Get, path: str, together: bool) 
         if said.many:
             whole = FunctionExpression("list_count", value) == FunctionExpression("len", value)
             yield Rule("empty", path + name, value.isnull() | (whole & (FunctionExpression("len", value) > _const(0))))
-            yield from _each(said, _entry(given), _entry(kept), value, path + name, together)
+            yield from _each(said, children(given)["child"], children(kept)["child"], value, path + name, together)
         else:
             found = _fold(_inside(said, given, kept, value, path + name, together), together)
             yield from (rule._replace(holds=value.isnull() | rule.holds) for rule in found)
@@ -101,8 +106,8 @@ def _inside(said: r4b.Element, given: Type, kept: Type, value: Expression, path:
     """Rules on one value of an element that is there."""
     found = []
     if kept.id == "struct":
-        own = dict(given.children)
-        fields = [(name, own[name], kind) for name, kind in kept.children]
+        own = children(given)
+        fields = [(name, own[name], kind) for name, kind in children(kept).items()]
         filled = reduce(or_, (_field(value, name).isnotnull() for name, _, _ in fields))
         found.append(Rule("empty", path, filled))
         found += _judge(said.fhir_type, fields, lambda name: _field(value, name), f"{path}.", together)
@@ -111,7 +116,7 @@ def _inside(said: r4b.Element, given: Type, kept: Type, value: Expression, path:
     if said.value_set:
         found.append(Rule("value-set", path, _bound_codes(said, said.value_set, value)))
     if said.fhir_type == "Reference":
-        literal = "reference" in dict(kept.children)
+        literal = "reference" in children(kept)
         address = _field(value, "reference" if literal else "type")
         target = FunctionExpression("split_part", address, _const("/"), _const(1))
         found.append(Rule("target", path, address.isnull() | target.isin(*map(_const, said.targets))))
@@ -124,10 +129,6 @@ def _each(said: r4b.Element, given: Type, kept: Type, values: Expression, path: 
     for rule in _fold(_inside(said, given, kept, ColumnExpression(entry), path, together), together):
         faulty = FunctionExpression("list_filter", values, LambdaExpression(entry, ~rule.holds))
         yield rule._replace(holds=values.isnull() | (FunctionExpression("len", faulty) == _const(0)))
-
-
-def _entry(kind: Type) -> Type:
-    return dict(kind.children)["child"]
 
 
 def _fold(found: list[Rule], together: bool) -> list[Rule]:
@@ -209,5 +210,5 @@ def _field(value: Expression, name: str) -> Expression:
     return FunctionExpression("struct_extract", value, _const(name))
 
 
-def _const(value: object) -> Expression:
+def _const(value: str | int | bool) -> Expression:
     return ConstantExpression(value)

@@ -12,7 +12,7 @@ from warehouse.connection import connect
 Build = Callable[..., Path]
 HOSPITAL = {
     "id": "1",
-    "extension": None,
+    "extension": [{"url": "urn:tz", "valueCode": "Asia/Tokyo"}],
     "identifier": [{"system": "urn:ietf:rfc:3986", "value": "demo"}],
     "active": True,
     "name": "Hospital",

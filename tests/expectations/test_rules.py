@@ -158,8 +158,8 @@ CASES = [
     ),
     (
         "fhir.ledger.balanced",
-        {"fhir__ledger": [{"resource": "Patient", "expected": 2, "emitted": 2}]},
-        {"fhir__ledger": [{"resource": "Patient", "expected": 2, "emitted": 1}]},
+        {"fhir__ledger": [{"resource": "Patient", "expected": 2, "emitted": 1, "quarantined": 1}]},
+        {"fhir__ledger": [{"resource": "Patient", "expected": 2, "emitted": 1, "quarantined": 0}]},
         "critical",
     ),
     (

@@ -24,8 +24,10 @@ def test_nothing_fails_in_a_clean_layer(hospital: duckdb.DuckDBPyConnection) -> 
 
 BREAKS = [
     ("update fhir.observation set status = 'banana' where id = '64'", "Observation 64", "value-set status"),
-    ("update fhir.condition set \"onsetDateTime\" = '2005-02-30' where id = '21'", "Condition 21", "date onsetDateTime"),
-    ("update fhir.condition set \"onsetDateTime\" = '2005/06' where id = '21'", "Condition 21", "date onsetDateTime"),
+    ("update fhir.condition set \"onsetDateTime\" = '2005-02-30' where id = '21'",
+     "Condition 21", "date onsetDateTime"),
+    ("update fhir.condition set \"onsetDateTime\" = '2005/06' where id = '21'",
+     "Condition 21", "date onsetDateTime"),
     ("update fhir.adverse_event set date = 'infinity' where id = '97'", "AdverseEvent 97", "date date"),
     ("update fhir.observation set \"valueQuantity\" = {'value': 1, 'comparator': '~'} where id = '61'",
      "Observation 61", "value-set valueQuantity.comparator"),
@@ -39,12 +41,13 @@ BREAKS = [
     ("update fhir.adverse_event set encounter = {'reference': 'Encounter/5'} where id = '97'",
      "AdverseEvent 97", "references encounter"),
     # Two values of one choice.
-    ("update fhir.observation set \"valueCodeableConcept\" = {'coding': [{'system': 's', 'code': 'E1'}]} where id = '61'",
+    ("update fhir.observation set \"valueCodeableConcept\" = {'coding': [{'code': 'x'}]} where id = '61'",
      "Observation 61", "choice value[x]"),
     ("update fhir.observation set \"valueQuantity\" = null where id = '61'", "Observation 61", "vs-2 "),
     ("update fhir.observation set \"dataAbsentReason\" = {'coding': [{'system': 's', 'code': 'x'}]} where id = '61'",
      "Observation 61", "obs-6 "),
-    ("update fhir.observation set component = [struct_update(component[1], code := code)] where id = '81'", "Observation 81", "obs-7 "),
+    ("update fhir.observation set component = [struct_update(component[1], code := code)] where id = '81'",
+     "Observation 81", "obs-7 "),
     ("update fhir.medication_request set \"dosageInstruction\" = [struct_update(\"dosageInstruction\"[1],"
      " timing := {'repeat': {'boundsPeriod': null, 'frequency': 0, 'period': 1, 'periodUnit': 'd', 'when': null}})]"
      " where id = '37'", "MedicationRequest 37", "value dosageInstruction.timing.repeat.frequency"),
