@@ -19,13 +19,13 @@ def parameters() -> dict[str, str]:
 def build(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Make every table of the layer anew from staging and judge it; return rows by table."""
     ledgers = [name for name in model.models("fhir") if "fhir.quarantine" in model.parents(name)]
-    for name in model.models("fhir"):
-        if name not in ledgers:
-            model.build(connection, name, parameters())
+    made = [name for name in model.models("fhir") if name not in ledgers]
+    for name in made:
+        model.build(connection, name, parameters())
     judge(connection)
     for name in ledgers:
         model.build(connection, name)
-    return {table.name: connection.table(table.name).shape[0] for table in contract.contracts("fhir")}
+    return {name: connection.table(name).shape[0] for name in (*made, *PARENTS, *ledgers)}
 
 
 def judge(connection: duckdb.DuckDBPyConnection) -> None:
