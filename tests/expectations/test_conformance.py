@@ -33,17 +33,17 @@ PATIENT = {
     ("change", "rule"),
     [
         ({}, None),
-        ({"gender": "banana"}, "fhir.patient.valid_value_set"),
-        ({"birthDate": "1970-02-30"}, "fhir.patient.valid_date"),
-        ({"id": "7 7"}, "fhir.patient.valid_value"),
-        ({"managingOrganization": {"reference": "Organization/2"}}, "fhir.patient.valid_references"),
+        ({"gender": "banana"}, "fhir.quarantine.patient_value_set"),
+        ({"birthDate": "1970-02-30"}, "fhir.quarantine.patient_date"),
+        ({"id": "7 7"}, "fhir.quarantine.patient_value"),
+        ({"managingOrganization": {"reference": "Organization/2"}}, "fhir.quarantine.patient_references"),
     ],
 )
 def test_faulty_resource_is_named(build: Build, change: dict[str, object], rule: str | None) -> None:
     file = build(fhir__organization=[HOSPITAL], fhir__patient=[PATIENT | change])
     with connect(file) as connection:
         judge(connection)
-    failed = {r.rule: r for r in evaluate(file, ["fhir.patient"]) if ".valid_" in r.rule and r.verdict != "passed"}
+    failed = {r.rule: r for r in evaluate(file, ["fhir.quarantine"]) if "patient" in r.rule and r.verdict != "passed"}
     if rule is None:
         assert failed == {}
     else:
