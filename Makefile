@@ -30,9 +30,10 @@ check: .venv/dev ## What every change must pass: style, types, SQL style, direct
 ui: .venv/run ## Open Dagster's UI on this machine's loopback address
 	@$(BIN)/mucosa ui
 
-prove: .venv/run ## The long proofs: how the analyses err, readers while releases are replaced; see docs/evidence/
+prove: .venv/run ## The long proofs: errors of analyses, readers of releases, damaged data; see docs/evidence/
 	@$(BIN)/python -m benchmarks.prove
 	@$(BIN)/python -m benchmarks.readers
+	@$(BIN)/python -m benchmarks.mutations > /dev/null
 
 bench: .venv/run ## Measure how long each part takes
 	@$(BIN)/python -m benchmarks

@@ -32,7 +32,7 @@ IMPLAUSIBLE: dict[str, Any] = {
 def rules(table: str) -> tuple[Rule, ...]:
     """Every rule of one table, in a fixed order."""
     made = contract.load(table)
-    implied = [*_structure(made), *_family(made), *_extract(made), *_limits(made)]
+    implied = [*_structure(made), *_family(made), *_extract(made), *_said_twice(made), *_limits(made), *_products(made)]
     return (*(Rule.model_validate({"table": table, **rule}) for rule in implied), *written(table))
 
 
@@ -107,11 +107,28 @@ def _extract(table: Contract) -> list[dict[str, Any]]:
     return [{"source": f"schemas/extracts/{feed.feed}.toml", **MODEL, **r} for r in [*bounds, *row_rules]]
 
 
+def _said_twice(table: Contract) -> list[dict[str, Any]]:
+    """Facts of a patient that stand under two numbers: a copy counts double."""
+    if table.layer != "staging" or "person_key" not in table.column_names[1:]:
+        return []
+    said = [c for c in table.column_names if c not in (*table.key, "delivery", "file_id", "record")]
+    return [
+        {
+            "name": "said_once",
+            "sentence": "No two records of different numbers say exactly the same of a patient.",
+            "source": f"schemas/extracts/{table.table}.toml: key",
+            "severity": "warning",
+            "owner": "data manager",
+            "what_to_do": "Ask whether one is a copy under a new number: doses, results and events count twice.",
+            "sql": f"select site from {{batch}} group by {', '.join(said)} having count(*) > 1",
+        }
+    ]
+
+
 def _limits(table: Contract) -> list[dict[str, Any]]:
     """Limits of every analyte of the feed: accepted ones bind every row, others are worth a look."""
-    text = (resources.files("schemas") / "codes" / "analyte.csv").read_text(encoding="utf-8")
     found = []
-    for analyte in csv.DictReader(text.splitlines()):
+    for analyte in _listed("analyte"):
         if table.name != f"staging.{analyte['feed']}":
             continue
         for kind in ("accepted", "plausible"):
@@ -128,3 +145,45 @@ def _limits(table: Contract) -> list[dict[str, Any]]:
                 }
             )
     return found
+
+
+def _products(table: Contract) -> list[dict[str, Any]]:
+    """What the product list and the usual doses of its drugs say about orders and doses given."""
+    if table.name not in ("staging.medication_request", "staging.medication_administration"):
+        return []
+    doses = {(dose["ingredient"], dose["route"]): dose for dose in _listed("dose")}
+    rows = []
+    for product in _listed("product"):
+        dose = doses.get((product["ingredient"], product["route"]), {})
+        limits = (dose.get(f"plausible_{end}") or "null" for end in ("min_mg", "max_mg", "max_mg_per_day"))
+        words = (f"'{product[name]}'" for name in ("product_code", "form", "route"))
+        rows.append(f"({', '.join((*words, *limits))})")
+    listed = f"(values {', '.join(rows)}) as p (product_code, form, listed_route, low, high, most_a_day)"
+    known = f"{{batch}} as b join {listed} using (product_code)"
+    cases = [
+        ("route_fits", "A product is given by the route of its list entry.", "b.route <> p.listed_route",
+         "Look whether the route or the product is wrong; enemas and ointments are no systemic drugs."),
+        ("form_fits", "Tablets are counted of tablets, capsules of capsules.",
+         "b.dose_unit <> 'mg' and not starts_with(p.form, b.dose_unit)",
+         "Look whether the unit or the product is wrong; the strength of one turns the count into mg."),
+        ("dose_plausible", "A single dose lies within the usual limits of its drug.",
+         "b.dose_mg not between p.low and p.high",
+         "Look for a decimal sign that moved, or a count of tablets that is called mg."),
+    ]  # fmt: skip
+    if "times_per_day" in table.column_names:
+        cases.append(
+            ("daily_dose_plausible", "A day's dose lies within the usual limit of its drug.",
+             "b.dose_mg * b.times_per_day > p.most_a_day", "Look whether dose and times a day changed places.")
+        )  # fmt: skip
+    among = f"select 1 from {known}"
+    return [
+        IMPLAUSIBLE
+        | {"name": name, "sentence": sentence, "source": "schemas/codes/product.csv, schemas/codes/dose.csv",
+           "what_to_do": cure, "among": among, "sql": f"{among} where {breaks}"}
+        for name, sentence, breaks, cure in cases
+    ]  # fmt: skip
+
+
+def _listed(name: str) -> list[dict[str, str]]:
+    text = (resources.files("schemas") / "codes" / f"{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))

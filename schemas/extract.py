@@ -29,6 +29,8 @@ class Field(BaseModel):
     or a number of a person must not pass for one."""
     code_list: str | None = None
     """Code list in `schemas/codes` whose codes (`<list>_code`) need not fit the pattern."""
+    check_digit: Literal["loinc", "snomed"] | None = None
+    """Whether codes of this column end in a check digit; others, JLAC10 beside LOINC, are told by their shape."""
     references: str | None = None
     identifies: bool = False
     """Identifies a person or is free text: it stops at raw."""

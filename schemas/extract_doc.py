@@ -35,6 +35,7 @@ right labels.
 * **Key.** Record numbers are the hospital's own, unique within their feed, and belong to one patient for ever.
 * **Version.** Rows with the same key are versions of one record; the latest by the version column counts, the others
   are superseded. Where a feed has no version column a key may come again only in an exact duplicate.
+  `staging.superseded` lists each record that stands no longer with the one that goes before it.
 * **Quarantine.** A record that breaks a column's type, values or range, a reference or a row rule is set aside with
   file, line and rule; the others load. Landed records = accepted + superseded + quarantined.
 * **Identified.** Columns marked so (names, numbers of persons, free text) stop at the raw layer.
@@ -87,7 +88,9 @@ def _bounds(field: Field) -> str:
     if field.values:
         return ", ".join(f"`{value}`" for value in field.values)
     if field.pattern:
-        return f"`{field.pattern}`{f', or a listed {field.code_list}' if field.code_list else ''}"
+        listed = f", or a listed {field.code_list}" if field.code_list else ""
+        digit = f"; {field.check_digit} codes with their check digit" if field.check_digit else ""
+        return f"`{field.pattern}`{listed}{digit}"
     if field.minimum is None and field.maximum is None:
         return ""
     low = "" if field.minimum is None else f"{field.minimum:g}"

@@ -65,7 +65,7 @@ def fate(connection: Connection, file_id: int, record: int) -> Fate | None:
         return Fate(f"quarantined{', waived' if waived else ''}: {rule}. {reason}{more}", [])
     accepted = _made(connection, _table(f"staging.{feed}"), file_id, record)
     if not accepted:
-        return Fate("superseded: a later version or an equal copy was accepted, or a later delivery took it back.", [])
+        return Fate(_superseded(connection, file_id, record), [])
     made = [(t, found) for t in _of_records("fhir") if (found := _made(connection, t, file_id, record))]
     ids = [key for _, keys in made for key in keys]
     keys = [int(i) for i in ids] + [part for (part,) in _rows(connection, "part", ids=ids)] if ids else []
@@ -75,6 +75,16 @@ def fate(connection: Connection, file_id: int, record: int) -> Fate | None:
     hit = [k for _, rows in reached for k in rows]
     evidence = _rows(connection, "evidence", keys=hit) if hit else []
     return Fate("accepted", lines + [(f"labels.{label}", count, None) for label, count in evidence])
+
+
+def _superseded(connection: Connection, file_id: int, record: int) -> str:
+    """Which record goes before this one, and why."""
+    found = connection.execute(
+        "select why, by_file_id, by_record, by_delivery from staging.superseded"
+        " where file_id = $file_id and record = $record",
+        {"file_id": file_id, "record": record},
+    ).fetchall()
+    return "".join(f"superseded: {why}, by {file}:{number} of delivery {day}." for why, file, number, day in found)
 
 
 def _direct(connection: Connection, table: Contract, key: str) -> list[Origin]:

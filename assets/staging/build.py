@@ -7,7 +7,7 @@ from assets.raw import load as raw
 from assets.staging import columns, deletions, doses, links, results, waivers
 from assets.staging.rules import rules
 from assets.staging.translate import translate
-from assets.staging.verdicts import Verdicts, explain, judge
+from assets.staging.verdicts import Verdicts, explain, judge, listing
 from schemas import extract, site
 from schemas.extract import Feed
 from warehouse import keys, model
@@ -22,7 +22,8 @@ Before the patients are judged, those who are in the feed; under `patient_link`,
 
 
 def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> dict[str, int]:
-    """Write `staging.<feed>` for every feed, `quarantine`, `waiver`, `accounting` and `site`; rows of each table.
+    """Write `staging.<feed>` for every feed and what is told of all (quarantine, superseded, waiver, accounting,
+    site); rows of each table.
 
     `key` is the secret of the pseudonyms. All loaded deliveries are read together, because a later one may
     correct an earlier one.
@@ -31,19 +32,21 @@ def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> 
     files = raw.files(places)
     known: Known = {"patient": _patients(places, files)}
     tables: dict[str, int] = {}
-    tallies, quarantines = [], []
+    tallies, quarantines, replaced = [], [], []
     for feed in extract.feeds():
         verdicts = stage(read(places, files, feed), feed, known)
         known[feed.feed] = keys_of(verdicts, feed)
         tables[feed.feed] = _write(connection, feed.feed, accepted=verdicts.accepted)
         quarantines.append(explain(verdicts.quarantined, feed, rules(feed)))
+        replaced.append(listing(verdicts.superseded, feed))
         tallies.append(_tally(verdicts))
     waived = waivers.read(places)
     tables["quarantine"] = _write(connection, "quarantine", refused=pl.concat(quarantines), waivers=waived)
     profiles = _profiles(files)
+    tables["superseded"] = _write(connection, "superseded", replaced=pl.concat(replaced))
     tables["waiver"] = _write(connection, "waiver", waivers=waived, profiles=profiles)
-    listing = {"files": files.with_columns(_shares(files)), "tallies": pl.concat(tallies)}
-    tables["accounting"] = _write(connection, "accounting", **listing)
+    counted = {"files": files.with_columns(_shares(files)), "tallies": pl.concat(tallies)}
+    tables["accounting"] = _write(connection, "accounting", **counted)
     tables["site"] = _write(connection, "site", profiles=profiles)
     return tables
 

@@ -1,5 +1,7 @@
 """Records that a later delivery takes back."""
 
+import datetime as dt
+
 import polars as pl
 
 from schemas.extract import Feed
@@ -11,16 +13,19 @@ OBSERVATIONS = ("lab_result", "vital_sign", "activity_score")
 def mark(frame: pl.DataFrame, feed: Feed, accepted: pl.DataFrame) -> pl.DataFrame:
     """Add `deleted`: whether a delivery of a later day takes this typed record back, or everything about its patient.
 
-    `accepted` are the accepted records of the deletion feed, one for each feed and key.
+    `accepted` are the accepted records of the deletion feed, one for each feed and key; `deleted_by` says which of
+    them did it (delivery, file_id, record).
     """
     by_key = [feed.feed, *(["observation"] if feed.feed in OBSERVATIONS else [])]
+    who = pl.struct("delivered_on", "delivery", "file_id", "record")
     for name, kinds, column in (("by_key", by_key, feed.key[0]), ("by_patient", ["patient"], "patient_id")):
-        said = accepted.filter(pl.col("feed").is_in(kinds)).group_by("pseudonym_site", pl.col("key").alias(column))
-        frame = frame.join(
-            said.agg(pl.col("delivered_on").max().alias(name)),
-            on=["pseudonym_site", column],
-            how="left",
-            maintain_order="left",
-        )
-    later = pl.max_horizontal("by_key", "by_patient") > pl.col("delivered_on")
-    return frame.with_columns(deleted=later.fill_null(False)).drop("by_key", "by_patient")
+        said = accepted.filter(pl.col("feed").is_in(kinds)).sort("delivered_on", "delivery", "file_id", "record")
+        latest = said.group_by("pseudonym_site", pl.col("key").alias(column)).agg(who.last().alias(name))
+        frame = frame.join(latest, on=["pseudonym_site", column], how="left", maintain_order="left")
+
+    def day(name: str) -> pl.Expr:
+        return pl.col(name).struct.field("delivered_on")
+
+    of_both = pl.when(day("by_key") >= day("by_patient").fill_null(dt.date.min)).then("by_key").otherwise("by_patient")
+    frame = frame.with_columns(deleted_by=of_both).drop("by_key", "by_patient")
+    return frame.with_columns(deleted=(day("deleted_by") > pl.col("delivered_on")).fill_null(False))

@@ -9,9 +9,13 @@ from typing import NamedTuple
 import polars as pl
 
 from assets.raw.fault import FAULTS
+from assets.staging import check_digit
 from assets.staging.codes import codes
 from assets.staging.columns import LIMIT, LOCAL, NOT_OF_TYPE, TEXT, read_columns
 from schemas.extract import Feed, Field
+
+NOTHING = "null|na|n/a|#n/a|nan|none|nil|unknown|不明|なし"
+"""What programs and people write where a number is missing."""
 
 
 class Rule(NamedTuple):
@@ -46,6 +50,8 @@ def _of_column(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
     text, value = pl.col(TEXT + field.name), pl.col(field.name)
     if field.required:
         yield "required", "The cell is empty.", text.is_null()
+    if field.name in feed.key and field.type == "identifier":
+        yield "number", "The cell is no number of a record: a word for nothing, or it holds a stray mark.", _stray(text)
     yield from _of_type(field)
     if field.values:
         reason = f"The cell is none of: {', '.join(field.values)}."
@@ -69,6 +75,11 @@ def _of_column(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
         yield "reference", reason, value.is_not_null() & missing
 
 
+def _stray(text: pl.Expr) -> pl.Expr:
+    """A quotation mark, a line break, another control character; what is written where a number is missing."""
+    return text.str.contains(rf'[\x00-\x1f\x7f"]|^(?i:{NOTHING})$')
+
+
 def _of_type(field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
     """Whether a filled cell is what its type says; units have their own list."""
     text = pl.col(TEXT + field.name)
@@ -85,6 +96,9 @@ def _of_type(field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
             "The cell is not written like a code of its kind, nor is it one the site's profile names.",
             ~fits,
         )
+    if field.check_digit:
+        wrong = check_digit.wrong(text, field.check_digit) & ~pl.col(LOCAL + field.name).fill_null(False)
+        yield "check_digit", "The code's last digit does not follow from the others: it is mistyped or cut.", wrong
 
 
 def _of_meaning(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from assets.staging.columns import TEXT, read_columns
 from assets.staging.rules import Rule
 from schemas.extract import Feed
 
@@ -13,7 +14,11 @@ class Verdicts(NamedTuple):
 
     accepted: pl.DataFrame
     superseded: pl.DataFrame
+    """With `why`, and where the record stands that goes before: `by_delivery`, `by_file_id`, `by_record`."""
     quarantined: pl.DataFrame
+
+
+_PLACE = ("delivery", "file_id", "record")
 
 
 def judge(frame: pl.DataFrame, feed: Feed, rules: list[Rule]) -> Verdicts:
@@ -27,7 +32,47 @@ def judge(frame: pl.DataFrame, feed: Feed, rules: list[Rule]) -> Verdicts:
     marked = frame.with_columns(broken.alias("broken"), deleted=deleted)
     standing = marked.filter(~pl.col("deleted"))
     current, superseded = _latest(standing.filter(~pl.col("broken")), feed)
-    return Verdicts(current, pl.concat([superseded, marked.filter("deleted")]), standing.filter("broken"))
+    replaced = _with_reason(superseded, current, feed)
+    if "deleted_by" in marked.columns:
+        gone = marked.filter("deleted").with_columns(
+            *(pl.col("deleted_by").struct.field(name).alias(f"by_{name}") for name in _PLACE),
+            why=pl.lit("taken back"),
+            another_patient=pl.lit(False),
+        )
+        replaced = pl.concat([replaced, gone], how="diagonal")
+    return Verdicts(current, replaced, standing.filter("broken"))
+
+
+def listing(superseded: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """The rows of `staging.superseded`."""
+    by = (f"by_{name}" for name in _PLACE)
+    return superseded.select(*_PLACE, "line", "why", *by, "another_patient", feed=pl.lit(feed.feed))
+
+
+def _with_reason(superseded: pl.DataFrame, current: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """Why each record no longer stands, and the one with its key that does."""
+    texts = [TEXT + column.name for column in read_columns(feed)]
+    told = [name for name in (*_PLACE, "keeps_number", feed.version) if name in current.columns]
+    others = [pl.col(name).alias(f"by_{name}") for name in dict.fromkeys([*told, *texts])]
+    on = ["pseudonym_site", *feed.key]
+    pairs = superseded.join(current.select(*on, *others), on=on, how="left", maintain_order="left")
+
+    def differs(name: str) -> pl.Expr:
+        return pl.col(name).ne_missing(pl.col(f"by_{name}"))
+
+    reasons = [
+        (~pl.any_horizontal(map(differs, texts)), "equal copy"),
+        *([(differs("keeps_number"), "number given up")] if "keeps_number" in told else []),
+        *([(differs(feed.version), "later version")] if feed.version else []),
+        (differs("delivery"), "later delivery"),
+        (pl.lit(True), "later record"),
+    ]
+    why = pl.coalesce(pl.when(holds).then(pl.lit(word)) for holds, word in reasons)
+    patient = f"{TEXT}patient_id"
+    another = differs(patient) if patient in texts and "patient_id" not in feed.key else pl.lit(False)
+    return pairs.with_columns(why=why, another_patient=another).select(
+        pl.exclude([f"by_{name}" for name in (*texts, "keeps_number", feed.version) if name])
+    )
 
 
 def _latest(valid: pl.DataFrame, feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -32,8 +32,8 @@ SAID_OTHERWISE = {
 """Staging columns that FHIR spells in UCUM and plain digits, or can't say: an `unknown` is left out there."""
 
 
-LEDGERS = {"staging.quarantine", "staging.accounting"}
-"""Tables about files: one holds lines, the other files, and formats have their own of both."""
+LEDGERS = {"staging.quarantine", "staging.accounting", "staging.superseded"}
+"""Tables about files and their lines, of which formats have their own."""
 
 
 @pytest.fixture(scope="module")

@@ -110,7 +110,7 @@ FAULTLESS = [
     ("endoscopy", {"mayo_endoscopic_subscore": ""}),
     ("endoscopy", {"mayo_endoscopic_subscore": "3.0"}),
     ("lab_result", {"value": "", "unit": "", "reference_low": "0"}),
-    ("lab_result", {"code": "9-9", "unit": "cells"}),
+    ("lab_result", {"code": "9-1", "unit": "cells"}),
     ("lab_result", {"value": "60"}),
     ("medication_request", {"product_code": "9999999X9999", "dose_unit": "mg"}),
     ("medication_request", {"product_code": "DEMO-PSL1", "dose_unit": "tablet"}),

@@ -75,7 +75,7 @@ def test_units_become_canonical_and_reference_limits_with_them(staged) -> None:
             {"result_id": "2", "value": "12.3", "unit": "㎎/ｄｌ"},
             {"result_id": "3", "code": "2160-0", "value": "88.4", "unit": "µmol/L"},
             {"result_id": "4", "code": "11253-2", "value": "10", "unit": "nmol/L"},
-            {"result_id": "5", "code": "9-9", "value": "7", "unit": "Yamada"},
+            {"result_id": "5", "code": "9-1", "value": "7", "unit": "Yamada"},
         ]
     )
     assert out.sql(
@@ -93,7 +93,7 @@ def test_units_become_canonical_and_reference_limits_with_them(staged) -> None:
 def test_of_an_unknown_analyte_no_number_is_kept_and_a_reason_that_is_known_stays(staged) -> None:
     """A number of which nobody knows what it measures may be a day of birth."""
     printed = [("19820213", "final"), ("<5", "final"), ("検体不足", "final"), ("", "final"), ("5", "cancelled")]
-    unknown = {"code": "9-9", "unit": "mg/dL", "reference_low": "19820213"}
+    unknown = {"code": "9-1", "unit": "mg/dL", "reference_low": "19820213"}
     out = staged(
         lab_result=[{"result_id": str(i), "value": v, "status": s} | unknown for i, (v, s) in enumerate(printed)]
     )

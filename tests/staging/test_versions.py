@@ -34,18 +34,18 @@ def test_a_cancellation_is_the_current_version_and_has_no_number(staged) -> None
 
 
 def test_without_a_version_column_the_later_record_wins(staged) -> None:
-    out = staged(procedure=[{}, {"code": "235351007"}])
-    assert out.sql("select code, record from staging.procedure").fetchall() == [("235351007", 2)]
+    out = staged(procedure=[{}, {"code": "73761001"}])
+    assert out.sql("select code, record from staging.procedure").fetchall() == [("73761001", 2)]
     assert tally(out, "procedure") == [(2, 1, 0, 1)]
 
 
 def test_a_later_delivery_corrects_an_earlier_one_and_both_files_balance(hospital, warehouse) -> None:
     hospital.deliver("2020-06-30", lab_result=[lab("1", 10), lab("5", 10, result_id="L2")])
-    hospital.deliver("2020-07-31", lab_result=[lab("2", 12)], procedure=[{"code": "235351007"}])
+    hospital.deliver("2020-07-31", lab_result=[lab("2", 12)], procedure=[{"code": "73761001"}])
     hospital.stage(warehouse)
     assert sorted(values(warehouse)) == [2.0, 5.0]
     assert tally(warehouse) == [(2, 1, 0, 1), (1, 1, 0, 0)]
-    assert warehouse.sql("select code from staging.procedure").fetchall() == [("235351007",)]
+    assert warehouse.sql("select code from staging.procedure").fetchall() == [("73761001",)]
     site = warehouse.sql("select site, time_zone, synthetic, latest_delivery::varchar from staging.site").fetchall()
     assert site == [("demo", "Asia/Tokyo", False, "2020-07-31")]
 
