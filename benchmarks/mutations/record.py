@@ -1,9 +1,7 @@
 """The page of the mutations: what came of them per operator and feed, and why the missed ones can't be known."""
 
-import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from pathlib import Path
 
 from benchmarks.mutations.judge import OUTCOMES, Verdict
 from benchmarks.mutations.reasons import reason
@@ -40,7 +38,7 @@ A miss that has no such reason wants a rule; the run then fails.
 """
 
 
-def page(found: Sequence[Verdict], records: int, commit: str, day: dt.date) -> str:
+def page(found: Sequence[Verdict], records: int, day: str, commit: str) -> str:
     """The page in Markdown."""
     counts = Counter(verdict.outcome for verdict in found)
     return PAGE.format(
@@ -52,14 +50,6 @@ def page(found: Sequence[Verdict], records: int, commit: str, day: dt.date) -> s
         missed_list=_missed(found),
         **{outcome: counts[outcome] for outcome in OUTCOMES},
     )
-
-
-def write(folder: Path, text: str) -> Path:
-    """Put the page into the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{NAME}.md"
-    file.write_text(text, encoding="utf-8")
-    return file
 
 
 def _table(found: Sequence[Verdict]) -> str:

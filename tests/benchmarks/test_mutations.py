@@ -1,8 +1,6 @@
 """Some of the mutations of `python -m benchmarks.mutations`: every operator and every column at least once."""
 
-import datetime as dt
 import random
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +8,7 @@ from benchmarks.mutations.draw import Mutation, mutations
 from benchmarks.mutations.judge import Verdict, judge
 from benchmarks.mutations.landing import Landing, small
 from benchmarks.mutations.reasons import reason
-from benchmarks.mutations.record import page, write
+from benchmarks.mutations.record import page
 from schemas import extract
 
 KNOWN = [
@@ -92,7 +90,7 @@ def test_no_word_quotes_a_patient(landing: Landing, verdicts: list[Verdict]) -> 
     assert not [v for v in verdicts if any(cell in v.word for cell in identified - {"procedure", "observation"})]
 
 
-def test_the_page_counts_them(verdicts: list[Verdict], tmp_path: Path) -> None:
-    text = write(tmp_path, page(verdicts, 80, "abc1234", dt.date(2026, 1, 2))).read_text(encoding="utf-8")
+def test_the_page_counts_them(verdicts: list[Verdict]) -> None:
+    text = page(verdicts, 80, day="2026-01-02", commit="abc1234")
     assert f"on 2026-01-02 at commit `abc1234`: {len(verdicts)} mutations of a valid delivery of\n80 records" in text
     assert "| Zstandard |" in text
