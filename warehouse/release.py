@@ -110,7 +110,8 @@ def _write(
         _describe(connection, manifest)
         _say_since(connection, places, manifest.release_id)
         if not (places.releases / manifest.release_id).exists():  # else all of it is kept already
-            _write_parquet(connection, [*rows, METADATA], folder / "parquet")
+            empty = [table.name for table in cdm.unfilled()]
+            _write_parquet(connection, [*rows, *empty, METADATA], folder / "parquet")
         connection.execute("checkpoint next")
         connection.execute(f"use {build}")
         connection.execute("detach next")  # closes the file, so that no write-ahead log stays beside it

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
+from benchmarks import conformance
 from schemas import cdm
+from tests.pipelines.conftest import Mucosa
 from warehouse.connection import connect
 from warehouse.places import Places
 
@@ -72,3 +74,17 @@ def test_every_course_is_an_episode_with_its_exposures(release: duckdb.DuckDBPyC
         left join omop.drug_exposure as d on d.drug_exposure_id = e.event_id
         where d.person_id is distinct from c.person_id"""
     assert release.execute(f"select count(*) {foreign}").fetchall() == [(0,)]
+
+
+def test_the_conformance_page_is_current(published: Places) -> None:
+    """Achilles and the dashboard's checks again on this very release; a failure without a reason raises."""
+    assert conformance.document(published.published) == conformance.DOCUMENT.read_text(encoding="utf-8")
+
+
+def test_any_cdm_can_be_checked(mucosa: Mucosa, published: Places) -> None:
+    parquet = next(published.releases.glob("[!.]*")) / "parquet" / "omop"
+    done = mucosa("omop", "check", str(parquet))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("2,376 checks: 4 failed, ")
+    refused = mucosa("omop", "check", str(published.landing))
+    assert (refused.returncode, "no table person" in refused.stderr) == (2, True)
