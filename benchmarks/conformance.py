@@ -14,21 +14,21 @@ from expectations import dqd
 from schemas import cdm
 from schemas.dqd import EXCLUDED, checks
 from warehouse import foreign
+from warehouse.connection import connect
 from warehouse.places import DEFAULT_DATA, Places
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "conformance.md"
 REASONS = {
     ("standardConceptRecordCompleteness", "condition_occurrence", "condition_concept_id"): (
         "Diagnoses that are neither colitis nor one of the adverse events have no verified standard concept in the"
-        " built-in vocabulary, and none is guessed. A hospital's own Athena download maps them"
-        " (`mucosa vocabulary load`)."
+        " built-in vocabulary, and none is guessed. A hospital's own Athena download maps them."
     ),
     ("sourceConceptRecordCompleteness", "condition_occurrence", "condition_source_concept_id"): (
         "The same diagnoses: the built-in vocabulary holds the ICD-10 codes that the study asks for, not the whole"
         " classification."
     ),
     ("sourceValueCompleteness", "condition_occurrence", "condition_source_value"): (
-        "The same, counted by distinct code: `mucosa vocabulary gaps` lists them in order of frequency."
+        "The same, counted by distinct code."
     ),
     ("withinVisitDates", "condition_occurrence", "condition_start_date"): (
         "A diagnosis is entered at a visit but began before it; the start is the recorded onset, sometimes decades"
@@ -88,7 +88,7 @@ OHDSI Achilles 1.7.2, run unchanged through `duckcdm`: {len(done)} of {len(avail
 
 
 def _dashboard(release: Path) -> str:
-    with duckdb.connect(str(release), read_only=True) as connection:
+    with connect(release, read_only=True) as connection:
         verdicts = dqd.run(connection, dt.datetime.now(dt.UTC).date())
     kinds = list(dict.fromkeys(check.check for check in checks()))
     counts = Counter((verdict.check.check, verdict.status) for verdict in verdicts)
