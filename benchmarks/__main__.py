@@ -83,7 +83,7 @@ def curves(patients: int) -> list[Measured]:
     """Ours over lifelines."""
     _, text = process("curves", ["-m", "benchmarks.curves", str(patients)])
     ours, theirs = map(float, text.split())
-    return [Measured(f"curve, log-rank and Gehan of {patients:,} over lifelines alone", ours / theirs, "x", 1.2)]
+    return [Measured(f"curve and log-rank of {patients:,} over lifelines alone", ours / theirs, "x", 1.2)]
 
 
 def _lines(cost: Cost, target: float | None) -> list[Measured]:

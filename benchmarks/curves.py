@@ -1,4 +1,4 @@
-"""The curve and both tests of two curves of a million patients, ours against lifelines alone, in one run."""
+"""Curve and log-rank test of a million patients, ours against lifelines alone, in one run; ours gives Gehan's, too."""
 
 import sys
 import time
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from assets.statistics.survival import WEIGHTINGS, compare, kaplan_meier
+from assets.statistics.survival import compare, kaplan_meier
 
 DAYS = 1500
 ROUNDS = 3
@@ -25,16 +25,15 @@ def against_lifelines(patients: int, seed: int = 1) -> tuple[float, float]:
 
     groups = (days[healed], days[~healed], events[healed], events[~healed])
 
-    def ours() -> list[float]:
-        tests = compare(groups[0], groups[2], groups[1], groups[3])
-        return [kaplan_meier(days, events)[-1].event_free, *(r.p_value or 0.0 for r in tests)]
+    def ours() -> list[float | None]:
+        steps, tests = kaplan_meier(days, events), compare(groups[0], groups[2], groups[1], groups[3])
+        return [steps[-1].event_free, tests[0].p_value]
 
     def theirs() -> list[float]:
         fitted = KaplanMeierFitter().fit(days, events)
-        tests = [logrank_test(*groups, weightings=weighting) for weighting in WEIGHTINGS.values()]
-        return [float(fitted.survival_function_.iloc[-1, 0]), *(float(test.p_value) for test in tests)]
+        return [float(fitted.survival_function_.iloc[-1, 0]), float(logrank_test(*groups).p_value)]
 
-    if not np.allclose(ours(), theirs(), rtol=1e-6):
+    if not np.allclose(np.array(ours(), dtype=float), theirs(), rtol=1e-6):
         raise ValueError("ours and lifelines disagree")
     seconds = [(_seconds(ours), _seconds(theirs)) for _ in range(ROUNDS)]
     return min(s[0] for s in seconds), min(s[1] for s in seconds)

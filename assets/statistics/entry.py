@@ -9,10 +9,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.statistics.estimate import Flags, Numbers, chi_square, quantile
+from assets.statistics.estimate import Flags, Numbers, quantile
 from assets.statistics.result import Result, undefined
 from assets.statistics.risk_sets import Spells, risk_sums, spells
-from assets.statistics.survival import GEHAN_WILCOXON, LOG_RANK, Step
+from assets.statistics.survival import TESTS, Step, tests_by_day
 
 Interval = Literal["log-log", "log", "plain"]
 
@@ -82,21 +82,12 @@ def compare_spells(of: Spells, first: Sequence[bool] | Flags, horizon_days: int 
     """
     flagged = np.asarray(first, dtype=bool)
     if not flagged.any() or flagged.all():
-        return [undefined(test, "empty_group") for test in (LOG_RANK, GEHAN_WILCOXON)]
+        return [undefined(test, "empty_group") for test in TESTS]
     struck = of.event if horizon_days is None else of.event & (of.stop <= horizon_days)
-    if not struck.any():
-        return [undefined(test, "no_events") for test in (LOG_RANK, GEHAN_WILCOXON)]
     days, which = np.unique(of.stop[struck], return_inverse=True)
     n, n1 = risk_sums(days, of, np.column_stack([np.ones(len(flagged)), flagged])).T
-    d = np.bincount(which, minlength=len(days))
-    d1 = np.bincount(which, flagged[struck], len(days))
-    spread = d * n1 * (n - n1) * (n - d) / (n**2 * np.maximum(n - 1, 1))
-    if not spread.any():
-        return [undefined(test, "no_variation") for test in (LOG_RANK, GEHAN_WILCOXON)]
-    return [
-        chi_square(test, (weight * (d1 - d * n1 / n)).sum() ** 2 / (weight**2 * spread).sum(), 1)
-        for test, weight in ((LOG_RANK, np.ones_like(n)), (GEHAN_WILCOXON, n))
-    ]
+    events = [np.bincount(which, weight, len(days)) for weight in (None, flagged[struck])]
+    return tests_by_day(events[0], n, events[1], n1)
 
 
 class Split(NamedTuple):

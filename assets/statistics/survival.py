@@ -9,11 +9,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from assets.statistics.estimate import Numbers, chi_square
 from assets.statistics.result import Result, undefined
 
 LOG_RANK = "log_rank"
 GEHAN_WILCOXON = "gehan_wilcoxon"
-WEIGHTINGS = {LOG_RANK: None, GEHAN_WILCOXON: "wilcoxon"}
+TESTS = (LOG_RANK, GEHAN_WILCOXON)
+Group = tuple[NDArray[np.int64], NDArray[np.bool_]]
+Counts = NDArray[np.int64] | Numbers
+"""Patients by day, or by day with an event."""
 
 
 class Step(NamedTuple):
@@ -107,29 +111,30 @@ def compare(
     one = _censor(_checked(first_days, first_events), horizon_days)
     two = _censor(_checked(second_days, second_events), horizon_days)
     if not len(one[0]) or not len(two[0]):
-        return [undefined(test, "empty_group") for test in WEIGHTINGS]
-    if not one[1].any() and not two[1].any():
-        return [undefined(test, "no_events") for test in WEIGHTINGS]
-    if not _informative(one, two):
-        return [undefined(test, "no_variation") for test in WEIGHTINGS]
-    from lifelines.statistics import logrank_test
-
-    found = []
-    for test, weighting in WEIGHTINGS.items():
-        result = logrank_test(one[0], two[0], one[1], two[1], weightings=weighting)
-        found.append(Result(test, float(result.test_statistic), float(result.p_value)))
-    return found
+        return [undefined(test, "empty_group") for test in TESTS]
+    length = int(max(one[0].max(), two[0].max())) + 1
+    at_risk = [np.bincount(stop, minlength=length)[::-1].cumsum()[::-1] for stop, _ in (one, two)]
+    struck = [np.bincount(stop[event], minlength=length) for stop, event in (one, two)]
+    return tests_by_day(struck[0] + struck[1], at_risk[0] + at_risk[1], struck[0], at_risk[0])
 
 
-Group = tuple[NDArray[np.int64], NDArray[np.bool_]]
+def tests_by_day(events: Counts, at_risk: Counts, first_events: Counts, first_at_risk: Counts) -> list[Result]:
+    """Both tests from counts by day: events and #{T >= day} of everybody, and of the first group.
 
-
-def _informative(one: Group, two: Group) -> bool:
-    """Whether any event happened with both groups at risk and somebody spared: else the variance is zero."""
-    last = max(one[0].max(), two[0].max())
-    at_risk = [np.bincount(stop, minlength=last + 1)[::-1].cumsum()[::-1] for stop, _ in (one, two)]
-    struck = sum(np.bincount(stop[event], minlength=last + 1) for stop, event in (one, two))
-    return bool(((struck > 0) & (at_risk[0] > 0) & (at_risk[1] > 0) & (struck < at_risk[0] + at_risk[1])).any())
+    lifelines would read the patients again for each test; the numbers are its own. Reasons: `no_events`, and
+    `no_variation` where no event has both groups at risk and spares somebody.
+    """
+    some = events > 0
+    if not some.any():
+        return [undefined(test, "no_events") for test in TESTS]
+    d, n, d1, n1 = (c[some].astype(float) for c in (events, at_risk, first_events, first_at_risk))
+    spread = d * n1 * (n - n1) * (n - d) / (n**2 * np.maximum(n - 1, 1))
+    if not spread.any():
+        return [undefined(test, "no_variation") for test in TESTS]
+    return [
+        chi_square(test, (weight * (d1 - d * n1 / n)).sum() ** 2 / (weight**2 * spread).sum(), 1)
+        for test, weight in ((LOG_RANK, np.ones_like(n)), (GEHAN_WILCOXON, n))
+    ]
 
 
 def _censor(group: Group, horizon_days: int | None) -> Group:

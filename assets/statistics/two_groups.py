@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from assets.statistics.cox import HAZARD_RATIO, LIKELIHOOD_RATIO
 from assets.statistics.estimate import Estimate, Flags, Numbers, chi_square, unknown
 from assets.statistics.result import Result, undefined
-from assets.statistics.survival import LOG_RANK
+from assets.statistics.survival import LOG_RANK, tests_by_day
 
 Days = NDArray[np.int64]
 LEAST_RISE = 1e-10
@@ -66,15 +66,9 @@ def _product(events: Days, at_risk: Days) -> float:
 
 def log_rank(of: Counts) -> Result:
     """The log-rank test, with the reasons of `survival.compare`."""
-    reason = _reason(of)
-    if reason:
-        return undefined(LOG_RANK, reason)
-    d, n, n1 = of.events.sum(axis=0), of.at_risk.sum(axis=0), of.at_risk[1]
-    expected = d * n1 / n
-    variance = expected * (1 - n1 / n) * (n - d) / np.maximum(n - 1, 1)
-    if not variance.sum():
-        return undefined(LOG_RANK, "no_variation")
-    return chi_square(LOG_RANK, float((of.events[1] - expected).sum() ** 2 / variance.sum()), 1)
+    if not of.patients.all():
+        return undefined(LOG_RANK, "empty_group")
+    return tests_by_day(of.events.sum(axis=0), of.at_risk.sum(axis=0), of.events[1], of.at_risk[1])[0]
 
 
 def _reason(of: Counts) -> str | None:
