@@ -135,6 +135,18 @@ def test_colectomy_competes_and_is_no_relapse(mixed):
     ] == "no_events"  # fmt: skip
 
 
+def test_relapses_per_100_patient_years_on_and_off_tacrolimus(mixed):
+    rates = mixed[0].filter(analysis="on_treatment", measure="events_per_100_patient_years")
+    # days on: 110 190 150 290 30 45 50 80 70 120 300; off: to the end of follow-up
+    assert rates.select("study_group", "n", "events", "params").rows() == [
+        ("on_tacrolimus", 11, 1, '{"confidence_level": 0.95, "patient_days": 1435}'),
+        ("off_tacrolimus", 10, 5, '{"confidence_level": 0.95, "patient_days": 4275}'),
+    ]
+    assert rates["estimate"].to_list() == pytest.approx([36525 / 1435, 5 * 36525 / 4275])
+    row = one(mixed[0], analysis="on_treatment", measure="rate_ratio")
+    assert row["estimate"] == pytest.approx(4275 / 1435 / 5)
+
+
 def test_the_unexamined_bound_the_ratio_from_both_sides(mixed):
     models = mixed[0].filter(pl.col("adjusted_for").is_null(), method="firth_cox", term="mucosal_healing")
     ratio = {name: one(models, analysis=name) for name in ("landmark", "unexamined_best", "unexamined_worst")}

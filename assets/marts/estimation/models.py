@@ -9,6 +9,7 @@ from assets.marts.estimation.row import Analysis, Row
 from assets.statistics.cox import cox_regression
 from assets.statistics.estimate import Model, Numbers
 from assets.statistics.firth import firth_cox
+from assets.statistics.person_time import EXACT, rate, rate_ratio
 from assets.statistics.proportional_hazards import proportional_hazards
 
 HEALED = "mucosal_healing"
@@ -48,8 +49,16 @@ def time_dependent(of: Analysis, spells: pl.DataFrame, people: pl.DataFrame, con
 
 
 def on_treatment(of: Analysis, spells: pl.DataFrame, confidence: float) -> list[Row]:
-    """Relapse while tacrolimus runs against relapse after it."""
-    return cox(of, spells.with_columns(pl.col("on_treatment").cast(pl.Float64)), ["on_treatment"], confidence)
+    """Relapse while tacrolimus runs against relapse after it: a hazard ratio, both rates, and their ratio."""
+    parts = [spells.filter("on_treatment"), spells.filter(~pl.col("on_treatment"))]
+    events = [int(part["relapse"].sum()) for part in parts]
+    days = [int((part["stop_days"] - part["start_days"]).sum()) for part in parts]
+    rows = cox(of, spells.with_columns(pl.col("on_treatment").cast(pl.Float64)), ["on_treatment"], confidence)
+    for group, part, d, time in zip(("on_tacrolimus", "off_tacrolimus"), parts, events, days, strict=True):
+        found = rate(d, time, part["person_id"].n_unique(), confidence)
+        rows.append(of.given(patient_days=time).estimate("person_time", found, study_group=group))
+    ratio = rate_ratio(events, days, "on_treatment", spells["person_id"].n_unique(), confidence)
+    return [*rows, of.estimate("person_time", ratio, test=None if ratio.p_value is None else EXACT)]
 
 
 def cox(of: Analysis, rows: pl.DataFrame, terms: Sequence[str], confidence: float) -> list[Row]:

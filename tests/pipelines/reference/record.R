@@ -66,6 +66,17 @@ ratio("time_dependent", "cox", coxph(risk ~ healed + examined + treated, moving)
 ratio("time_dependent", "cox", coxph(risk ~ healed + examined + treated + age, moving),
       adjusted = "examined, on_treatment, age_decades")
 ratio("on_treatment", "cox", coxph(risk ~ treated, moving), column = "treated", term = "on_treatment")
+moving$days <- moving$tstop - moving$tstart
+time <- sapply(1:0, function(on) sum(moving$days[moving$treated == on]) / 36525)
+struck <- sapply(1:0, function(on) sum(moving$event[moving$treated == on]))
+for (i in 1:2) { found <- poisson.test(struck[i], time[i])
+  add(analysis = "on_treatment", method = "person_time", measure = "events_per_100_patient_years",
+      study_group = c("on_tacrolimus", "off_tacrolimus")[i], estimate = found$estimate, lower = found$conf.int[1],
+      upper = found$conf.int[2]) }
+found <- poisson.test(struck, time)
+add(analysis = "on_treatment", method = "person_time", measure = "rate_ratio", term = "on_treatment",
+    test = "exact_conditional", estimate = found$estimate, lower = found$conf.int[1], upper = found$conf.int[2],
+    p_value = found$p.value)
 grayed <- with(landmark, cuminc(t, relapse, healed))$Tests
 add(analysis = "competing_risks", method = "aalen_johansen", term = "relapse", test = "gray",
     p_value = pchisq(grayed[1, "stat"], 1, lower = FALSE))
