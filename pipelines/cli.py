@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines import browse, omop, provenance, site
+from pipelines import browse, explain, omop, provenance, site
 from pipelines import study as protocols
 from warehouse.errors import MucosaError, UsageError
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
@@ -41,6 +41,7 @@ app.add_typer(browse.app, name="release")
 app.add_typer(omop.app, name="omop")
 app.command()(provenance.quarantine)
 app.command()(provenance.trace)
+app.command()(explain.explain)
 
 SEED = 20200626
 """Of the demonstration; any other would do."""

@@ -1,6 +1,6 @@
 """Commands that follow records: quarantine by reason, a row back to its lines, a line forward to its rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -67,7 +67,7 @@ def trace(
         raise UsageError(
             "Name either a row, as in: mucosa trace omop.measurement 42, or a line with --file and --line."
         )
-    with _opened(places) as database:
+    with opened(places) as database:
         if file is not None:
             _forward(places, database, file, line, record)
         else:
@@ -120,7 +120,7 @@ def _forward(
 
 
 def _list_quarantine(places: Places) -> None:
-    with _opened(places) as database:
+    with opened(places) as database:
         rows = database.execute(
             "select rule, min(reason), count(*), count(*) filter (where waived) from staging.quarantine"
             " group by rule order by 3 desc, 1"
@@ -132,22 +132,23 @@ def _list_quarantine(places: Places) -> None:
 
 
 @contextmanager
-def _opened(places: Places) -> Iterator["duckdb.DuckDBPyConnection"]:
-    """The last build; while it is being written, or where there is none, the release."""
+def opened(places: Places, files: Sequence[Path] = ()) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """The last build; while it is being written, or where there is none, the release; or the first of these files."""
     import duckdb
 
     from warehouse import connection
 
     with ExitStack() as opened:
         database = None
-        for file in (places.build, places.published):
+        for file in files or (places.build, places.published):
             try:
                 if database is None and file.exists():
                     database = opened.enter_context(connection.connect(file, read_only=True))
             except duckdb.IOException:
                 continue  # a night is writing: what is published answers instead
         if database is None:
-            raise UsageError(f"Nothing has been built in {places.data} yet; run `mucosa materialize` first.")
+            where = files[0] if len(files) == 1 else places.data
+            raise UsageError(f"Nothing has been built in {where} yet; run `mucosa materialize` first.")
         staged = "from duckdb_tables() where schema_name = 'staging' and table_name = 'accounting'"
         if not database.execute(staged).fetchall():
             raise UsageError("The last build stopped before staging; run `mucosa materialize` and read what it says.")

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -56,6 +56,22 @@ def line(places: Places, file_id: int, record: int) -> tuple[str, int] | None:
     except (PermissionError, UsageError):
         return None
     return None
+
+
+def lines(places: Places, records: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[str, int]]:
+    """Path and line of each record (file_id, number), written down first; none where the caller may not read them."""
+    if not records or not os.access(places.identified, os.R_OK | os.W_OK | os.X_OK):
+        return {}
+    listing = raw.files(places).filter(pl.col("file_id").is_in([file_id for file_id, _ in records]))
+    for file_id, record in records:
+        _write_down(places, file_id, record)
+    found = {}
+    for file in listing.iter_rows(named=True):
+        wanted = [record for file_id, record in records if file_id == file["file_id"]]
+        rows = pl.scan_parquet(raw.parquet(places, file)).filter(pl.col("record").is_in(wanted))
+        for record, number in rows.select("record", "line").collect().iter_rows():
+            found[file["file_id"], record] = str(file["path"]), int(number)
+    return found
 
 
 def show(places: Places, file: dict[str, object], record: int) -> Iterator[tuple[str, str]]:

@@ -41,13 +41,15 @@ with gather as (
     from labels.follow_up as f
     inner join cohorts.last_contact as l on f.person_id = l.person_id
     union all
-    select
-        'target_attainment', t.person_id, t.course_id, 'omop.measurement',
-        coalesce(t.measurement_id, m.measurement_id)
+    select 'target_attainment', person_id, course_id, 'omop.measurement', measurement_id
+    from labels.target_attainment
+    where target_reached is not null
+    union all
+    -- a target that was not reached rests on every valid trough
+    select 'target_attainment', t.person_id, t.course_id, 'omop.measurement', m.measurement_id
     from labels.target_attainment as t
-    left join labels.tacrolimus_trough as m
-        on t.person_id = m.person_id and m.valid_trough and t.measurement_id is null
-    where t.target_reached is not null
+    inner join labels.tacrolimus_trough as m on t.person_id = m.person_id
+    where t.target_reached is not null and t.measurement_id is null and m.valid_trough
     union all
     select 'baseline', person_id, course_id, 'omop.measurement', measurement_id from labels.baseline
     union all
