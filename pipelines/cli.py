@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines import browse, explain, omop, provenance, site
+from pipelines import browse, explain, lineage, omop, provenance, site
 from pipelines import study as protocols
 from warehouse.errors import MucosaError, UsageError
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
@@ -42,6 +42,7 @@ app.add_typer(omop.app, name="omop")
 app.command()(provenance.quarantine)
 app.command()(provenance.trace)
 app.command()(explain.explain)
+app.command()(lineage.lineage)
 
 SEED = 20200626
 """Of the demonstration; any other would do."""
