@@ -29,6 +29,7 @@ from warehouse import model, verdicts
 log = logging.getLogger("mucosa")
 
 OWNER = "team:clinical-data"
+GROUPS = ("landing", *contract.LAYERS, "release")
 Build = Callable[[duckdb.DuckDBPyConnection, Warehouse], Mapping[str, int]]
 """Makes every table of a layer and returns the rows of each."""
 Picture = Callable[[duckdb.DuckDBPyConnection], Mapping[str, Mapping[str, MetadataValue]]]
@@ -38,6 +39,11 @@ Picture = Callable[[duckdb.DuckDBPyConnection], Mapping[str, Mapping[str, Metada
 def key(table: str) -> AssetKey:
     """`layer.table` as an asset key, the same name in every room."""
     return AssetKey(table.split("."))
+
+
+def group(layer: str) -> str:
+    """The layer's group, numbered so that a list of groups reads in the order of the flow."""
+    return f"{GROUPS.index(layer)}_{layer}"
 
 
 def table_spec(table: Contract, parents: Sequence[str]) -> AssetSpec:
@@ -56,7 +62,7 @@ def table_spec(table: Contract, parents: Sequence[str]) -> AssetSpec:
         key(table.name),
         deps=[key(parent) for parent in parents],
         description=f"{table.description}\n\nGrain: {table.grain}.{source}",
-        group_name=table.layer,
+        group_name=group(table.layer),
         owners=[OWNER],
         kinds={"duckdb", "sql" if model.written(table.name) else "python"},
         metadata={
@@ -74,7 +80,7 @@ def feed_spec(feed: Feed, layer: str, kind: str, parents: Sequence[str] = ()) ->
         AssetKey([layer, feed.feed]),
         deps=[key(parent) for parent in parents],
         description=f"{feed.description}\n\nOne record: {feed.row}.",
-        group_name=layer,
+        group_name=group(layer),
         owners=["team:hospital" if layer == "landing" else OWNER],
         kinds={kind},
         metadata={"dagster/column_schema": TableSchema(columns=columns)},

@@ -71,6 +71,16 @@ def _mart_pictures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Mappin
     }
 
 
+def _staging_shares(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Mapping[str, MetadataValue]]:
+    shares = connection.execute(
+        "select feed, sum(quarantined) / nullif(sum(records), 0) from staging.accounting group by feed"
+    ).fetchall()
+    return {f"staging.{feed}": {"quarantine share": MetadataValue.float(share or 0.0)} for feed, share in shares}
+
+
+PICTURES: dict[str, graph.Picture] = {"staging": _staging_shares, "marts": _mart_pictures}
+
+
 def _base64(image: bytes) -> str:
     return base64.b64encode(image).decode()
 
@@ -155,7 +165,7 @@ STEPS: dict[str, AssetsDefinition] = {
         name,
         RAW if name == "raw" else graph.layer_specs(name, _PARENTS.get(name, {})),
         build,
-        _mart_pictures if name == "marts" else None,
+        PICTURES.get(name),
     )
     for name, build in BUILDS.items()
 }

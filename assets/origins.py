@@ -2,11 +2,11 @@
 
 import functools
 from collections.abc import Iterable, Mapping
-from importlib import resources
 
 from schemas import contract, extract
 from schemas.contract import LAYERS
 from schemas.metric import metrics
+from warehouse import model
 from warehouse.columns import Path, Relation, UnclearError, Value
 
 Declared = Mapping[str, Iterable[str]]
@@ -147,7 +147,4 @@ def _path(origin: str) -> Path:
 @functools.cache
 def with_sql() -> frozenset[str]:
     """Tables that have a model."""
-    folder = resources.files("warehouse") / "sql"
-    return frozenset(
-        t.name for layer in LAYERS for t in contract.contracts(layer) if (folder / layer / f"{t.table}.sql").is_file()
-    )
+    return frozenset(t.name for layer in LAYERS for t in contract.contracts(layer) if model.written(t.name))

@@ -9,6 +9,7 @@ from assets.resource import Warehouse
 from expectations.checks import layer_checks
 from pipelines import release, sensors
 from pipelines.sensors import NIGHT
+from pipelines.served import explained
 from schemas.study import PAPER
 from warehouse.keep import Keep
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING
@@ -16,7 +17,7 @@ from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING
 PUBLISH = "publish"
 
 defs = Definitions(
-    assets=[*layers.LANDING, sensors.LANDED, *layers.STEPS.values(), *release.ASSETS],
+    assets=explained([*layers.LANDING, sensors.LANDED, *layers.STEPS.values(), *release.ASSETS]),
     asset_checks=[layer_checks(layer) for layer in layers.STEPS],
     jobs=[
         define_asset_job(

@@ -11,6 +11,7 @@ from pathlib import Path
 from dagster import DagsterInstance
 from rich.console import Console
 
+from pipelines.served import SERVED
 from warehouse.errors import UsageError
 from warehouse.places import Places
 
@@ -50,4 +51,4 @@ def serve(places: Places, port: int, console: Console) -> None:
     console.print(f"Lineage browser: http://127.0.0.1:{port} (Ctrl-C ends it)")
     command = [sys.executable, "-m", "dagster_webserver", "-m", "pipelines.definitions"]
     command += ["-h", "127.0.0.1", "-p", str(port)]
-    subprocess.run(command, env={**os.environ, **environment(places)}, check=False)  # noqa: S603 - own command
+    subprocess.run(command, env={**os.environ, **environment(places), SERVED: "yes"}, check=False)  # noqa: S603 - own command

@@ -29,7 +29,7 @@ RESULTS = graph.table_spec(
 RELEASE = AssetSpec(
     AssetKey(["release", "mucosa"]),
     deps=[RESULTS.key, *(graph.key(table.name) for table in contract.contracts("marts"))],
-    group_name="release",
+    group_name=graph.group("release"),
     owners=[graph.OWNER],
     kinds={"duckdb", "parquet"},
     description="The validated release, `mucosa.duckdb`: checked as a whole, then put in place by one atomic rename.",
@@ -90,7 +90,7 @@ def _verdicts(warehouse: Warehouse) -> list[Result]:
 @asset(
     key=AssetKey(["release", "report"]),
     deps=[RELEASE.key],
-    group_name="release",
+    group_name=graph.group("release"),
     owners=[graph.OWNER],
     kinds={"html"},
     description="The report of the release: one self-contained page, aggregates only.",

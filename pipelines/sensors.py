@@ -16,6 +16,7 @@ from dagster import (
     sensor,
 )
 
+from assets.graph import group
 from assets.raw import arrival, landing
 from assets.resource import Warehouse
 from warehouse.errors import MucosaError
@@ -31,7 +32,7 @@ LANDED = AssetSpec(
     AssetKey(["landing", "delivery"]),
     partitions_def=DELIVERIES,
     description="What each site sent on each day: a partition is a delivery, each event its arrival or its change.",
-    group_name="landing",
+    group_name=group("landing"),
     owners=["team:hospital"],
     kinds={"file"},
 )

@@ -47,14 +47,14 @@ def _place(node: Path, depths: Mapping[Path, int]) -> tuple[int, int]:
 
 
 def _depths(edges: Mapping[Path, Sequence[Path]], wanted: Path) -> dict[Path, int]:
-    """The longest way from the wanted column to each, so that every line goes from left to right."""
+    """The longest way to each within its layer, so that every line goes from left to right."""
     found: dict[Path, int] = {}
 
     def walk(node: Path, depth: int) -> None:
         if depth > found.get(node, -1):
             found[node] = depth
             for source in edges.get(node, ()):
-                walk(source, depth + (source[0].partition(".")[0] == node[0].partition(".")[0]))
+                walk(source, depth + 1 if source[0].partition(".")[0] == node[0].partition(".")[0] else 0)
 
     walk(wanted, 0)
     return found

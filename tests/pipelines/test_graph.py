@@ -32,8 +32,9 @@ def test_every_asset_is_described_owned_and_grouped_by_its_layer() -> None:
     for node in GRAPH.asset_nodes:
         assert node.description, node.key
         assert node.owners, node.key
-        expected = node.key.path[0] if node.key.path[0] != "quality" else "quality"
-        assert node.group_name == expected, node.key
+        assert node.group_name and node.group_name[2:] == node.key.path[0], node.key
+    groups = sorted({str(node.group_name) for node in GRAPH.asset_nodes})
+    assert [g[2:] for g in groups] == ["landing", *contract.LAYERS, "release"], "a list of groups reads as the flow"
 
 
 def test_a_trough_goes_the_whole_way() -> None:
