@@ -16,6 +16,8 @@ from warehouse.columns import NOTHING, Relation, UnclearError, Value
 from warehouse.errors import UsageError
 from warehouse.places import Places
 
+UNCLEAR = "not followed"
+"""Stands for the origin of every column of a table whose SQL the reader doesn't follow."""
 READ_BY = (columns, lineage, origins)
 """What decides how lineage is read."""
 
@@ -85,8 +87,8 @@ def read(table: str) -> dict[str, Value]:
     if table in origins.with_sql():
         try:
             found = lineage.Reader(functools.partial(_seen, table)).read(model.sql(table)).columns
-        except UnclearError as unclear:
-            raise UnclearError(f"{table}: {unclear}") from None
+        except UnclearError as unclear:  # one table must not hide the others; whoever looks sees why
+            return dict.fromkeys(_names(table), Value(frozenset({(UNCLEAR, str(unclear))})))
         return {c: found.get(c.lower(), stamps.get(c, NOTHING)) for c in _names(table)}
     said = origins.declared().get(table, {})
     return {c: stamps[c] if c in stamps else origins.made_of(said.get(c, said.get("*", ()))) for c in _names(table)}

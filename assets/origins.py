@@ -51,10 +51,14 @@ def declared() -> dict[str, Declared]:
         for table in contract.contracts("omop")
         if table.name not in with_sql() and table.name != "omop.cohort_definition"
     }
+    resources = [
+        f"{t.name}.*" for t in contract.contracts("fhir") if "record" in t.column_names and t.name in with_sql()
+    ]
     figures = ["schemas/paper/published.csv", "schemas/paper/nearest.csv", "schemas/paper/conditional.toml"]
     return vocabulary | {
         "omop.cohort_definition": {"*": [f"file:{CODES}/cohort_definition.csv", "$.definition_version"]},
-        "fhir.validation": {"*": [f"{t.name}.*" for t in contract.contracts("fhir") if t.name in with_sql()]},
+        "fhir.validation": {"*": resources},
+        "fhir.quarantine": {"*": resources},
         "cohorts.correction": {"*": [CORRECTIONS], "verdict": [CORRECTIONS, "omop.person.person_id"]},
         "marts.baseline": {"*": _metric_columns("baseline")},
         "marts.end_of_treatment": {"*": _metric_columns("end_of_treatment")},
@@ -96,31 +100,23 @@ def frame(table: str, name: str) -> Relation:
     """A frame that `assets.staging.build` hands to the SQL of a table."""
     feed = table.partition(".")[2]
     said: dict[str, list[str]]
+    rows = [f"raw.{feed.feed}.*" for feed in extract.feeds()]
     files = {name: [f"raw.file.{name}"] for name in contract.load("raw.file").column_names}
     match name:
         case "accepted":
-            known = extract.load(feed)
-            names = [column.name for column in known.columns]
-            said = {name: [f"raw.{feed}.{name}"] for name in names}
-            said |= {name: [f"raw.{feed}.{name}"] for name in PROVENANCE}
-            said |= {name: files[name] for name in ("file_id", "delivery", "site")} | {"pseudonym_site": files["site"]}
-            if any(column.type == "result" for column in known.columns):
-                said |= {new: [f"raw.{feed}.{name}" for name in made if name in names] for new, made in RESULTS.items()}
-            if "dose_unit" in names:
-                said |= {new: [f"raw.{feed}.{name}" for name in made] for new, made in DOSES.items()}
-            if "patient_id" in names and feed not in ("patient_link", "deletion"):
-                said["patient_id"] = [*said["patient_id"], "raw.patient_link.surviving_patient_id"]
+            said = _accepted(extract.load(feed), files)
         case "files":
             said = files | {"max_quarantine_share": ["file:the site's profile"]}
             said = {name: [f"file:{name} of the landing file"] for name in files} if table == "raw.file" else said
         case "refused":
-            rows = [f"raw.{feed.feed}.*" for feed in extract.feeds()]
             judged = ("rule", "column_name", "reason", "severity", "also")
             said = {"file_id": files["file_id"], "delivery": files["delivery"], "feed": files["feed"]}
             said |= dict.fromkeys(("record", "line"), rows)
             said |= {key: [*rows, "file:schemas/extracts"] for key in judged}
+        case "replaced":
+            said = dict.fromkeys(contract.load(table).column_names, rows)
+            said |= {"file_id": files["file_id"], "delivery": files["delivery"], "feed": files["feed"]}
         case "tallies":
-            rows = [f"raw.{feed.feed}.*" for feed in extract.feeds()]
             said = {"file_id": files["file_id"], "verdict": rows, "records": rows}
         case "waivers":
             keys = ("number", "rule", "site", "feed", "file_id", "expires_on")
@@ -131,6 +127,21 @@ def frame(table: str, name: str) -> Relation:
         case _:
             raise UnclearError(f"a frame called {name}")
     return Relation({name: made_of(made) for name, made in said.items()}, frozenset({(f"raw.{feed}", "*")}))
+
+
+def _accepted(feed: extract.Feed, files: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The accepted records of a feed: cells as typed, and what is read from results, doses and merged numbers."""
+    names = [column.name for column in feed.columns]
+    said = {name: [f"raw.{feed.feed}.{name}"] for name in names}
+    said |= {name: [f"raw.{feed.feed}.{name}"] for name in PROVENANCE}
+    said |= {name: files[name] for name in ("file_id", "delivery", "site")} | {"pseudonym_site": files["site"]}
+    if any(column.type == "result" for column in feed.columns):
+        said |= {new: [f"raw.{feed.feed}.{name}" for name in made if name in names] for new, made in RESULTS.items()}
+    if "dose_unit" in names:
+        said |= {new: [f"raw.{feed.feed}.{name}" for name in made] for new, made in DOSES.items()}
+    if "patient_id" in names and feed.feed not in ("patient_link", "deletion"):
+        said["patient_id"] = [*said["patient_id"], "raw.patient_link.surviving_patient_id"]
+    return said
 
 
 def made_of(origins: Iterable[str]) -> Value:

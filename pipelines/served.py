@@ -52,7 +52,7 @@ def of_table(made: dict[str, Value]) -> TableColumnLineage:
             column: [
                 TableColumnDep(graph.key(table), name)
                 for table, name in sorted({(t, path.partition(".")[0]) for t, path in value.all_values})
-                if table not in ("$", "file") and name != "*"
+                if "." in table and name != "*"
             ]
             for column, value in made.items()
         }
