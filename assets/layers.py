@@ -57,18 +57,12 @@ def _marts(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[
 
 
 def _mart_pictures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Mapping[str, MetadataValue]]:
-    from assets.report import fair, figures, sensitivity
+    drawn = connection.execute("select shows, title, svg from marts.picture order by name").fetchall()
+    return {table: {"plot": MetadataValue.md(f"![{title}]({_data_uri(svg)})")} for table, title, svg in drawn}
 
-    drawn = {
-        "marts.survival_curve": ("Relapse after remission", figures.kaplan_meier_png),
-        "marts.fair_curve": ("Relapse under three clocks", fair.clocks_png),
-        "marts.estimates": ("Hazard ratios of healing", fair.forest_png),
-        "marts.sensitivity": ("Every combination of choices", sensitivity.specification_curve_png),
-    }
-    return {
-        table: {"plot": MetadataValue.md(f"![{title}](data:image/png;base64,{_base64(draw(connection))})")}
-        for table, (title, draw) in drawn.items()
-    }
+
+def _data_uri(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 def _staging_shares(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Mapping[str, MetadataValue]]:
@@ -79,10 +73,6 @@ def _staging_shares(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Mappi
 
 
 PICTURES: dict[str, graph.Picture] = {"staging": _staging_shares, "marts": _mart_pictures}
-
-
-def _base64(image: bytes) -> str:
-    return base64.b64encode(image).decode()
 
 
 def _named(layer: str, rows: Mapping[str, int]) -> dict[str, int]:
@@ -134,6 +124,17 @@ _MART_PARENTS = {
         "marts.test",
     ),
     "marts.impossible_set": ("marts.paper_comparison",),
+    "marts.picture": (
+        "marts.survival_curve",
+        "marts.at_risk",
+        "marts.paper_comparison",
+        "marts.protocol",
+        "marts.trough_trajectory",
+        "marts.endoscopic_change",
+        "marts.fair_curve",
+        "marts.estimates",
+        "marts.sensitivity",
+    ),
     "marts.calprotectin": ("labels.calprotectin", "labels.mucosal_healing"),
 }
 

@@ -33,9 +33,8 @@ def layer_checks(name: str) -> AssetChecksDefinition:
     @multi_asset_check(name=f"{name}_checks", specs=specs, pool="warehouse")
     def step(warehouse: Warehouse) -> Iterator[AssetCheckResult]:
         started = time.monotonic()
-        with warehouse.guarding(f"{name}_checks"):
-            results = run.evaluate(warehouse.places.build, run.tables([name]), warehouse.protocol.parameters())
         with warehouse.writing(f"{name}_checks") as connection:
+            results = run.ask(connection, run.tables([name]), warehouse.protocol.parameters())
             write_results(connection, results)
         unmet = sum(r.verdict != "passed" for r in results)
         graph.log.info(

@@ -10,6 +10,7 @@ import polars as pl
 
 from expectations.rule import Rule, Severity
 from schemas import contract
+from warehouse import verdicts
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def summarise(results: Iterable[Result]) -> dict[tuple[str, Severity], Summary]:
 def write_results(connection: duckdb.DuckDBPyConnection, results: Iterable[Result]) -> None:
     """Store results as `quality.results`, in place of what it held on the same tables before."""
     table = contract.load("quality.results")
-    if not _exists(connection):
+    if not verdicts.there(connection):
         for statement in (f"create schema if not exists {table.layer}", table.ddl(), *table.comments()):
             connection.execute(statement)
     schema = {c.name: pl.Int64 if c.type == "BIGINT" else pl.String for c in table.columns}
@@ -101,14 +102,9 @@ def write_results(connection: duckdb.DuckDBPyConnection, results: Iterable[Resul
 
 def read_results(connection: duckdb.DuckDBPyConnection) -> list[Result]:
     """The verdicts that `quality.results` holds; none where nothing was asked yet."""
-    if not _exists(connection):
+    if not verdicts.there(connection):
         return []
     names = [c.name for c in contract.load("quality.results").columns]
     return [
         Result(**dict(zip(names, row, strict=True))) for row in connection.execute("from quality.results").fetchall()
     ]
-
-
-def _exists(connection: duckdb.DuckDBPyConnection) -> bool:
-    found = "from duckdb_tables() where schema_name = 'quality' and table_name = 'results'"
-    return bool(connection.execute(found).fetchall())

@@ -1,4 +1,4 @@
-"""Asks the rules of a closed DuckDB file, inside DuckDB, through Great Expectations."""
+"""Asks the rules of a build, inside DuckDB, through Great Expectations."""
 
 import logging
 import warnings
@@ -30,27 +30,36 @@ def tables(layers: Iterable[str] = LAYERS) -> list[str]:
 def evaluate(
     database: Path, names: Iterable[str] | None = None, parameters: Mapping[str, object] | None = None
 ) -> list[Result]:
-    """Ask every rule of the named tables (default: all), reading the file only.
+    """Ask every rule of the named tables (default: all) of a file that its writer has closed."""
+    with connect(database, read_only=True) as connection:
+        return ask(connection, names, parameters)
 
-    `parameters` (default: the study's) are for rules that name one. The writer must have closed the file. A
-    rule that cannot be asked (its table is missing, its query does not run) has the verdict `error`.
+
+def ask(
+    connection: duckdb.DuckDBPyConnection,
+    names: Iterable[str] | None = None,
+    parameters: Mapping[str, object] | None = None,
+) -> list[Result]:
+    """Ask every rule of the named tables (default: all).
+
+    `parameters` (default: the study's) are for rules that name one. What is not committed is not seen. A rule
+    that cannot be asked (its table is missing, its query does not run) has the verdict `error`.
     """
     given = study.load().parameters() if parameters is None else parameters
     wanted = list(tables() if names is None else names)
-    with connect(database, read_only=True) as connection:
-        present = {
-            f"{schema}.{table}"
-            for schema, table in connection.execute(
-                "select table_schema, table_name from information_schema.tables"
-            ).fetchall()
-        }
-        found = [Result.of(rule, 0, 0, error=True) for t in wanted if t not in present for rule in rules(t)]
-        found += _ask(connection, [t for t in wanted if t in present], given)
-        if "staging.quarantine" in wanted and {"staging.quarantine", "staging.accounting"} <= present:
-            found += refusals(connection)
-        if "fhir.validation" in present:
-            found += [r for r in conformance(connection) if r.table_name in wanted]
-        return found
+    present = {
+        f"{schema}.{table}"
+        for schema, table in connection.execute(
+            "select table_schema, table_name from information_schema.tables"
+        ).fetchall()
+    }
+    found = [Result.of(rule, 0, 0, error=True) for t in wanted if t not in present for rule in rules(t)]
+    found += _suites(connection, [t for t in wanted if t in present], given)
+    if "staging.quarantine" in wanted and {"staging.quarantine", "staging.accounting"} <= present:
+        found += refusals(connection)
+    if "fhir.validation" in present and set(tables(["fhir"])) & set(wanted):
+        found += [r for r in conformance(connection) if r.table_name in wanted]
+    return found
 
 
 def load() -> None:
@@ -59,7 +68,7 @@ def load() -> None:
         from expectations import engine  # noqa: F401
 
 
-def _ask(connection: duckdb.DuckDBPyConnection, names: list[str], parameters: Mapping[str, object]) -> list[Result]:
+def _suites(connection: duckdb.DuckDBPyConnection, names: list[str], parameters: Mapping[str, object]) -> list[Result]:
     """One batch and one suite per table, so that its rules share metrics."""
     found: list[Result] = []
     with _quiet():

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 
+import duckdb
 from dagster import (
     AssetKey,
     AssetsDefinition,
@@ -44,8 +45,9 @@ def published(warehouse: Warehouse) -> Iterator[MaterializeResult]:
     """
     started = time.monotonic()
     with warehouse.guarding("release"), writer_lock(warehouse.places):
-        of_one_protocol(warehouse)
-        results = _verdicts(warehouse)
+        with warehouse.writing("release") as build:
+            of_one_protocol(warehouse, build)
+            results = _verdicts(warehouse, build)
         made = releases.publish(warehouse.places, warehouse.protocol, results)
         gone = retention.prune(warehouse.places, warehouse.keep)
     graph.finished("release", {name: table.rows for name, table in made.tables.items()}, time.monotonic() - started)
@@ -62,11 +64,10 @@ def published(warehouse: Warehouse) -> Iterator[MaterializeResult]:
     )
 
 
-def of_one_protocol(warehouse: Warehouse) -> None:
+def of_one_protocol(warehouse: Warehouse, build: duckdb.DuckDBPyConnection) -> None:
     """Raise `UsageError` where the build was made under another study protocol than the one to publish under."""
-    with connection.connect(warehouse.places.build, read_only=True) as build:
-        made = build.execute("from duckdb_tables() where schema_name = 'marts' and table_name = 'attrition'").fetchall()
-        stamps = build.execute("select distinct parameter_hash from marts.attrition").fetchall() if made else []
+    made = build.execute("from duckdb_tables() where schema_name = 'marts' and table_name = 'attrition'").fetchall()
+    stamps = build.execute("select distinct parameter_hash from marts.attrition").fetchall() if made else []
     wanted = warehouse.protocol.parameter_hash
     if stamps and stamps != [(wanted,)]:
         raise UsageError(
@@ -75,14 +76,12 @@ def of_one_protocol(warehouse: Warehouse) -> None:
         )
 
 
-def _verdicts(warehouse: Warehouse) -> list[Result]:
-    with warehouse.writing("release") as build:
-        stored = read_results(build)
+def _verdicts(warehouse: Warehouse, build: duckdb.DuckDBPyConnection) -> list[Result]:
+    stored = read_results(build)
     judged = {result.table_name for result in stored}
     if missing := [table for table in run.tables() if table not in judged]:
-        found = run.evaluate(warehouse.places.build, missing, warehouse.protocol.parameters())
-        with warehouse.writing("release") as build:
-            write_results(build, found)
+        found = run.ask(build, missing, warehouse.protocol.parameters())
+        write_results(build, found)
         stored += found
     return stored
 

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
 
 class EventLog(ConsolidatedSqliteEventLogStorage):
@@ -25,6 +25,16 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
     def _connect(self) -> Iterator[Connection]:
         with self._engine.begin() as connection:
             yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the file has the table; asked for every event, and none ever goes."""
+        if table_name not in self._tables:
+            self._tables |= set(inspect(self._engine).get_table_names())
+        return table_name in self._tables
+
+    @cached_property
+    def _tables(self) -> set[str]:
+        return set()
 
     def dispose(self) -> None:
         super().dispose()

@@ -1,12 +1,18 @@
 """One way to open DuckDB, so that every reader and writer works under the same settings."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
 from schemas.contract import LAYERS
+
+Result = TypeVar("Result")
+UTC = "set TimeZone = 'UTC'"
 
 
 @contextmanager
@@ -25,8 +31,30 @@ def connect(path: Path, *, read_only: bool = False, memory_limit: str = "8GB") -
             "autoinstall_known_extensions": "false",
         },
     ) as connection:
-        connection.execute("set TimeZone = 'UTC'")  # at opening it would ask for icu before it is loaded
+        connection.execute(UTC)  # at opening it would ask for icu before it is loaded
         if not read_only:
             for layer in LAYERS:
                 connection.execute(f"create schema if not exists {layer}")
         yield connection
+
+
+def side_by_side(
+    connection: duckdb.DuckDBPyConnection,
+    names: Iterable[str],
+    work: Callable[[duckdb.DuckDBPyConnection, str], Result],
+) -> dict[str, Result]:
+    """What `work` finds for each committed table, as many at once as there are cores.
+
+    DuckDB divides a table among its threads from 122,880 rows on; most tables are smaller.
+    """
+    database = connection.execute("select current_database()").fetchall()[0][0]
+
+    def one(name: str) -> Result:
+        with connection.cursor() as cursor:
+            cursor.execute(UTC)
+            cursor.execute(f'use "{database}"')
+            return work(cursor, name)
+
+    names = list(names)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(names, pool.map(one, names), strict=True))

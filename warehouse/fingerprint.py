@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from schemas import cdm, contract
-from warehouse.connection import connect
+from warehouse.connection import connect, side_by_side
 
 
 def table_hash(connection: duckdb.DuckDBPyConnection, table: str) -> str:
@@ -33,11 +33,11 @@ def table_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     ).fetchall()
     left_out = {table.name for table in cdm.unfilled()} | {table.name for table in _contracts() if table.volatile}
     changing = {t.name: [c.name for c in t.columns if c.volatile] for t in _contracts()}
-    return {
-        name: table_hash(connection, _lasting(name, changing.get(name, [])))
-        for (name,) in names
-        if name not in left_out
-    }
+    return side_by_side(
+        connection,
+        [name for (name,) in names if name not in left_out],
+        lambda cursor, name: table_hash(cursor, _lasting(name, changing.get(name, []))),
+    )
 
 
 def _contracts() -> list[contract.Contract]:

@@ -2,15 +2,17 @@
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 
 def freeze(folder: Path) -> None:
-    """Make every file of a release read-only and have the disk keep it."""
-    for file in sorted(folder.rglob("*")):
-        if file.is_file():
-            file.chmod(0o444)
-            sync(file)
+    """Make every file of a release read-only and have the disk keep it; waits for the disk are shared."""
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    for file in files:
+        file.chmod(0o444)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(sync, files))  # a list, so that a failure is raised here
 
 
 def point(file: Path, target: Path) -> None:

@@ -13,7 +13,7 @@ from schemas import cdm, contract
 from schemas.contract import LAYERS, Contract
 from schemas.study import Study
 from warehouse import fingerprint, freeze, published
-from warehouse.connection import connect
+from warehouse.connection import connect, side_by_side
 from warehouse.errors import DataError
 from warehouse.lock import writer_lock
 from warehouse.manifest import Input, Manifest, Table, code_version, load_manifest
@@ -120,11 +120,13 @@ def _write(
 
 
 def _write_parquet(connection: duckdb.DuckDBPyConnection, names: Sequence[str], folder: Path) -> None:
-    for name in names:
+    def write(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
         target = folder / name.replace(".", "/")
         target.parent.mkdir(parents=True, exist_ok=True)
         parquet = _quoted(target.with_name(f"{target.name}.parquet"))
-        connection.execute(f"copy {name} to {parquet} (format parquet, compression zstd)")
+        cursor.execute(f"copy {name} to {parquet} (format parquet, compression zstd)")
+
+    side_by_side(connection, names, write)
 
 
 def _manifest(connection: duckdb.DuckDBPyConnection, protocol: Study, results: Sequence[CheckResult]) -> Manifest:

@@ -11,11 +11,20 @@ from warehouse.places import Places
 
 def take_back(connection: duckdb.DuckDBPyConnection, layer: str) -> None:
     """Forget the verdicts on a layer about to be written and on every layer made from it."""
-    if connection.execute("from duckdb_tables() where schema_name = 'quality' and table_name = 'results'").fetchall():
+    if there(connection):
         connection.execute(
             "delete from quality.results where list_contains($tables, table_name)",
             {"tables": [t.name for later in LAYERS[LAYERS.index(layer) :] for t in contract.made_in(later)]},
         )
+
+
+def there(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the build holds verdicts; those in the shape of an earlier version of Mucosa count as none."""
+    found = connection.execute(
+        "select column_name from duckdb_columns() where schema_name = 'quality' and table_name = 'results' "
+        "order by column_index"
+    ).fetchall()
+    return tuple(name for (name,) in found) == contract.load("quality.results").column_names
 
 
 def sign(places: Places) -> None:

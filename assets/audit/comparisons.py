@@ -128,6 +128,8 @@ def _distributions(low: int, high: int, n: int, totals: list[int]) -> Counts | N
         return np.array([[n]]) if n * low in totals else np.empty((0, 1), dtype=np.int64)
     free, wanted = n - 2, [total - low - high - (n - 2) * low for total in totals]
     levels = high - low + 1
+    if _number_of_ways(levels, free, max(wanted, default=-1)) > MOST_COUNTS:
+        return None
     # patients above the lowest score, from the highest down: how many and how much they add
     ways = np.zeros((1, 0), dtype=np.int64)
     for above in range(levels - 1, 0, -1):
@@ -136,8 +138,6 @@ def _distributions(low: int, high: int, n: int, totals: list[int]) -> Counts | N
             ways @ np.arange(levels - 1, above, -1) if ways.shape[1] else np.zeros(len(ways)),
         )
         room = (np.minimum(free - used, (max(wanted, default=-1) - added) // above).astype(np.int64) + 1).clip(0)
-        if room.sum() > MOST_COUNTS:
-            return None
         ways = np.repeat(ways, room, axis=0)
         more = np.arange(room.sum()) - np.repeat(room.cumsum() - room, room)  # 0, 1, ... anew for each way
         ways = np.column_stack([ways, more])
@@ -147,6 +147,16 @@ def _distributions(low: int, high: int, n: int, totals: list[int]) -> Counts | N
     whole[:, 0] += 1
     whole[:, -1] += 1
     return whole
+
+
+def _number_of_ways(levels: int, patients: int, most: int) -> float:
+    """In how many ways up to so many patients lie above the lowest of the levels and add no more than `most`."""
+    ways = np.zeros((patients + 1, max(most, 0) + 1))
+    ways[0, 0] = 1
+    for above in range(1, min(levels, ways.shape[1])):
+        for patient in range(1, patients + 1):
+            ways[patient, above:] += ways[patient - 1, :-above]
+    return float(ways.sum())
 
 
 def _wilcoxon(one: Scores, two: Scores) -> dict[str, NDArray[np.float64]]:

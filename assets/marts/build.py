@@ -1,4 +1,4 @@
-"""Build all marts: SQL models first, then the tables that need statistics, the comparison last."""
+"""Build all marts: SQL models first, then the tables that need statistics, the comparison and the pictures last."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +17,7 @@ from assets.marts.relapse import at_risk, relapse_rate, survival_curve
 from assets.marts.sensitivity import sensitivity, sensitivity_choice
 from assets.marts.summary import summarise
 from assets.marts.test import compare_groups
+from assets.report import pictures
 from schemas import contract, published
 from schemas.metric import metrics
 from schemas.study import Study
@@ -65,6 +66,7 @@ def build(connection: duckdb.DuckDBPyConnection, study: Study) -> dict[str, int]
     sets = impossible_set(comparison, published.impossible_sets(), ours)
     rows["marts.paper_comparison"] = _write(connection, "marts.paper_comparison", comparison, parameters)
     rows["marts.impossible_set"] = _write(connection, "marts.impossible_set", sets, parameters)
+    rows["marts.picture"] = _write(connection, "marts.picture", pictures.draw(connection), parameters)
     return rows
 
 

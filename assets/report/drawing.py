@@ -1,4 +1,4 @@
-"""How figures look and leave the house: one style, groups told apart by colour and line, SVG or PNG.
+"""How figures look and leave the house: one style, groups told apart by colour and line, as SVG.
 
 Colours are Okabe and Ito's, safe for colour-blind readers; line style tells the groups apart in print.
 """
@@ -56,13 +56,3 @@ def svg(figure: "Figure", name: str) -> str:
         figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
     return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", text[text.index("<svg") :])
-
-
-def png(figure: "Figure") -> bytes:
-    """The figure as PNG, 144 dots an inch."""
-    import matplotlib
-
-    buffer = io.BytesIO()
-    with matplotlib.rc_context(STYLE):
-        figure.savefig(buffer, format="png", dpi=144, bbox_inches="tight", metadata={"Software": None})
-    return buffer.getvalue()

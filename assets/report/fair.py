@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 
-from assets.report.drawing import GROUPS, INK, MUTED, png, styled, subplots
+from assets.report.drawing import GROUPS, INK, MUTED, styled, subplots
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -164,13 +164,3 @@ def interval(found: dict[str, Any]) -> str:
     """A ratio with its limits as text; an open limit is 0 or infinite."""
     low, high = found["lower"], found["upper"]
     return f"{found['estimate']:.2f} ({'0' if low is None else f'{low:.2f}'}–{'∞' if high is None else f'{high:.2f}'})"
-
-
-def forest_png(connection: duckdb.DuckDBPyConnection) -> bytes:
-    """The forest plot for Dagster's metadata, from `marts.estimates` alone."""
-    return png(forest(connection))
-
-
-def clocks_png(connection: duckdb.DuckDBPyConnection) -> bytes:
-    """The three clocks for Dagster's metadata, from `marts.fair_curve` and `marts.estimates` alone."""
-    return png(clocks(connection))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from assets.report.drawing import GROUPS, INK, MUTED, png, styled, subplots
+from assets.report.drawing import GROUPS, INK, MUTED, styled, subplots
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,10 +18,10 @@ TARGETS = {"target": ("induction target", "#009E73"), "maintenance": ("second ta
 
 
 @styled
-def kaplan_meier(connection: duckdb.DuckDBPyConnection, *, with_printed: bool = True) -> "Figure":
+def kaplan_meier(connection: duckdb.DuckDBPyConnection) -> "Figure":
     """Relapse after remission, rising as in the paper, with 95 % bands and the number at risk below.
 
-    Hollow diamonds are the printed rates of `marts.paper_comparison`, left out unless `with_printed`.
+    Hollow diamonds are the printed rates of `marts.paper_comparison`.
     """
     figure, (axes, table) = subplots(
         2, 1, figsize=(9, 5.6), sharex=True, gridspec_kw={"height_ratios": [6, 1], "hspace": 0.24}
@@ -34,8 +34,7 @@ def kaplan_meier(connection: duckdb.DuckDBPyConnection, *, with_printed: bool = 
         ).fetchall()
         if steps:
             _draw_curve(axes, steps, look)
-    if with_printed:
-        _draw_printed(connection, axes)
+    _draw_printed(connection, axes)
     axes.set(ylim=(0, 100), xlim=(0, LAST_DAY), ylabel="Relapsed (%)")
     axes.xaxis.set_tick_params(labelbottom=True)
     axes.set_xticks(range(0, LAST_DAY + 1, 100))
@@ -152,8 +151,3 @@ def _draw_tiles(axes: "Axes", rows: list[tuple[int, int, int]], top: int, color:
     axes.plot([-0.5, top + 0.5], [-0.5, top + 0.5], color="#b7c1cb", linewidth=1, linestyle=":", zorder=0)
     axes.set(xlim=(-0.5, top + 0.5), ylim=(-0.5, top + 0.5), xticks=range(top + 1), yticks=range(top + 1))
     axes.grid(visible=False)
-
-
-def kaplan_meier_png(connection: duckdb.DuckDBPyConnection) -> bytes:
-    """The relapse curve for Dagster's metadata, from `marts.survival_curve` and `marts.at_risk` alone."""
-    return png(kaplan_meier(connection, with_printed=False))

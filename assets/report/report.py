@@ -1,16 +1,13 @@
 """The page itself: content and figures put into one self-contained HTML file."""
 
-from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from assets.report import fair, figures
 from assets.report.content import gather
-from assets.report.drawing import svg
-from assets.report.sensitivity import specification_curve
+from assets.report.pictures import drawn
 from assets.statistics.display import show, show_p
 from warehouse.places import Places
 
@@ -29,9 +26,7 @@ def write_report(connection: duckdb.DuckDBPyConnection, places: Places) -> Path:
 
 def render(connection: duckdb.DuckDBPyConnection) -> str:
     """The page as text: no request leaves it, and the same release gives the same page."""
-    return fill(
-        "index.html.jinja", **gather(connection), figures_svg=_figures(connection), style=_template("style.css")
-    )
+    return fill("index.html.jinja", **gather(connection), pictures=drawn(connection), style=_template("style.css"))
 
 
 def fill(template: str, **content: Any) -> str:
@@ -45,18 +40,6 @@ def fill(template: str, **content: Any) -> str:
     )  # fmt: skip
     environment.filters |= {"percent": _percent, "p": _p, "words": _words}
     return environment.get_template(template).render(**content)
-
-
-def _figures(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
-    drawn: dict[str, Any] = {
-        "kaplan-meier": figures.kaplan_meier(connection),
-        "trough": figures.trough_trajectory(connection),
-        "endoscopy": figures.endoscopic_change(connection),
-        "clocks": fair.clocks(connection),
-        "forest": fair.forest(connection),
-        "sensitivity": specification_curve(connection),
-    }
-    return {name: svg(figure, name) for name, figure in drawn.items()}
 
 
 def _template(name: str) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from assets.marts.sensitivity import CHOICES
-from assets.report.drawing import GROUPS, INK, MUTED, png, styled, subplots
+from assets.report.drawing import GROUPS, INK, MUTED, styled, subplots
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,8 +75,3 @@ def _draw_options(board: "Axes", found: list[tuple[str, ...]]) -> None:
     board.set_ylim(lines - 0.5, -0.5)
     board.grid(visible=False)
     board.set_xlabel("Combinations, by hazard ratio")
-
-
-def specification_curve_png(connection: duckdb.DuckDBPyConnection) -> bytes:
-    """The curve for Dagster's metadata, from `marts.sensitivity` alone."""
-    return png(specification_curve(connection))

@@ -5,28 +5,18 @@ RELEASE is a published `mucosa.duckdb` of the paper's cohort; a second argument 
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
-from assets.report import fair, figures
+from assets.report import fair
 from assets.report.content import gather
-from assets.report.drawing import svg
+from assets.report.pictures import drawn
 from assets.report.report import fill
-from assets.report.sensitivity import specification_curve
 from warehouse.connection import connect
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from matplotlib.figure import Figure
-
-PICTURES: "dict[str, Callable[[duckdb.DuckDBPyConnection], Figure]]" = {
-    "relapse": figures.kaplan_meier,
-    "clocks": fair.clocks,
-    "hazard-ratios": fair.forest,
-    "choices": specification_curve,
-}
+PICTURES = ("relapse", "clocks", "hazard-ratios", "choices")
+"""Of the release's pictures, those that the document shows."""
 
 
 def markdown(connection: duckdb.DuckDBPyConnection) -> str:
@@ -39,16 +29,12 @@ def markdown(connection: duckdb.DuckDBPyConnection) -> str:
     return fill("study.md.jinja", **gather(connection), ratios=told, many=_multiplicity(connection))
 
 
-def pictures(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """The document's pictures by name, as SVG."""
-    return {name: svg(draw(connection), name) for name, draw in PICTURES.items()}
-
-
 def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Write `study.md` and `pictures/*.svg` into the folder."""
     (folder / "pictures").mkdir(parents=True, exist_ok=True)
-    for name, text in pictures(connection).items():
-        (folder / "pictures" / f"{name}.svg").write_text(text, encoding="utf-8")
+    found = drawn(connection)
+    for name in PICTURES:
+        (folder / "pictures" / f"{name}.svg").write_text(found[name], encoding="utf-8")
     (folder / "study.md").write_text(markdown(connection), encoding="utf-8")
 
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from expectations.result import Result, Summary, blocking_failures, explain, summarise, write_results
+from expectations.result import Result, Summary, blocking_failures, explain, read_results, summarise, write_results
+from warehouse import verdicts
 from warehouse.connection import connect
 
 PASSED = Result("a.b.c", "a.b", "critical", 10, 0, "passed", "All is well.", "Nothing.")
@@ -29,6 +30,15 @@ def test_one_summary_for_each_table_and_severity() -> None:
         ("a.b", "warning"): Summary(False, 1, ("a.b.f",), 3),
     }
     assert summarise([PASSED])["a.b", "critical"].text == "none"
+
+
+def test_results_of_an_earlier_shape_count_as_none_and_are_replaced(tmp_path: Path) -> None:
+    with connect(tmp_path / "build.duckdb") as connection:
+        connection.execute("create table quality.results as select 'a.rule' as rule, 'staging.a' as table_name")
+        assert read_results(connection) == []
+        verdicts.take_back(connection, "raw")
+        write_results(connection, [PASSED])
+        assert [r.rule for r in read_results(connection)] == [PASSED.rule]
 
 
 def test_new_results_replace_those_of_the_same_tables(tmp_path: Path) -> None:

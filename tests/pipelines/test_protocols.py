@@ -78,6 +78,7 @@ def test_corrected_labels_meet_every_critical_rule(published: Places, tmp_path: 
 
 def test_a_build_is_published_under_its_own_protocol(published: Places) -> None:
     folders = {"landing": str(published.landing), "data": str(published.data)}
-    of_one_protocol(Warehouse(**folders))
-    with pytest.raises(UsageError, match="another study protocol than strict"):
-        of_one_protocol(Warehouse(**folders, study="strict"))
+    with connection.connect(published.build, read_only=True) as build:
+        of_one_protocol(Warehouse(**folders), build)
+        with pytest.raises(UsageError, match="another study protocol than strict"):
+            of_one_protocol(Warehouse(**folders, study="strict"), build)

@@ -1,4 +1,4 @@
-"""A release of marts and quality tables, filled by hand; no other layer is needed for the page."""
+"""A release of marts and quality tables, filled by hand, its pictures blank; the page needs no other layer."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,6 +8,7 @@ import pytest
 
 from assets.marts.figures import Ours
 from assets.marts.paper_comparison import paper_comparison
+from assets.report.pictures import PICTURES
 from schemas import contract, published
 from schemas.contract import LAYERS, contracts
 
@@ -31,6 +32,9 @@ def release() -> Iterator[duckdb.DuckDBPyConnection]:
                 "definition_version) values (?, ?, ?, ?, 10, 'ab12', '9.9')",
                 [number, step, step.capitalize(), n],
             )
+        for picture in PICTURES:
+            blank = f'<svg id="{picture.name}-blank"></svg>'
+            opened.execute("insert into marts.picture (name, svg) values (?, ?)", [picture.name, blank])
         yield opened
 
 

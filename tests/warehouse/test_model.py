@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import sqlglot
 
 from schemas import contract
 from schemas.contract import LAYERS, STUDY_LAYERS, Column, Contract
@@ -27,6 +28,13 @@ def test_every_model_comes_after_its_parents() -> None:
         made = model.models(layer)
         for position, name in enumerate(made):
             assert not set(model.parents(name)) & set(made[position:]), name
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_parents_are_what_a_parser_finds(layer: str) -> None:
+    for name in model.models(layer):
+        read = sqlglot.parse_one(model.sql(name), dialect="duckdb").find_all(sqlglot.exp.Table)
+        assert model.parents(name) == tuple(sorted({f"{t.db}.{t.name}" for t in read if t.db in LAYERS})), name
 
 
 def test_columns_are_matched_by_name_and_types_are_the_contract_s(tmp_path: Path) -> None:
