@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from schemas import date_format, extract
+from schemas import date_format, extract, unit
 
 FormatName = Literal["csv", "xlsx"]
 """Kinds of file that are read."""
@@ -78,7 +78,14 @@ class Unit(_Model):
     """As printed; "" is a result without a unit."""
     means: str
     """A spelling in `schemas/codes/unit.csv`."""
+    factor: float | None = Field(default=None, gt=0)
+    """How many of `means` one of `written` is. Without it the unit is another spelling, or was printed wrongly."""
     code: str | None = None
+
+    @model_validator(mode="after")
+    def can_be_true(self) -> "Unit":
+        unit.check(self.written, self.means, self.factor, self.code)
+        return self
 
 
 class FeedProfile(_Model):

@@ -10,6 +10,9 @@ TEXT = "text:"
 LOCAL = "local:"
 """Prefix of the column that says whether a cell is a code which the site's profile names."""
 
+UNIT_FACTOR = "factor:unit"
+"""Column that says how many of the unit one of the hospital's own is, where its profile says so."""
+
 LIMIT = 1e9
 """Larger numbers are no clinical value; below it every unit factor still leaves room in DECIMAL(18,6)."""
 

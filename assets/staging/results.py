@@ -7,7 +7,7 @@ Japan's National Hospital Organization publishes for its SS-MIX2 exports.
 import polars as pl
 
 from assets.staging.codes import codes
-from assets.staging.columns import TEXT
+from assets.staging.columns import TEXT, UNIT_FACTOR
 from schemas.extract import Feed
 
 NUMBER = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
@@ -25,6 +25,8 @@ def read_results(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     frame = frame.with_columns(spelling=spelling).join(
         _units(), on=["analyte", "spelling"], how="left", maintain_order="left"
     )
+    if UNIT_FACTOR in frame.columns:
+        frame = frame.with_columns(factor=pl.col("factor") * pl.col(UNIT_FACTOR).fill_null(1.0))
     lower = pl.col(TEXT + "value").str.to_lowercase()
     listed = codes("unit")["unit_as_written"].unique().to_list()
     return frame.with_columns(

@@ -6,8 +6,8 @@ import polars as pl
 
 from assets.raw import headers
 from assets.staging import dates
-from assets.staging.columns import LOCAL, clean_text, read_columns
-from schemas import site
+from assets.staging.columns import LOCAL, UNIT_FACTOR, clean_text, read_columns
+from schemas import extract, site
 from schemas.extract import Feed, Field
 from schemas.profile import Column, Profile, Unit
 
@@ -31,9 +31,16 @@ def translate(frame: pl.LazyFrame, feed: Feed, profile: Profile) -> pl.LazyFrame
             cells[field.name] = cell
             if field.pattern:
                 cells[LOCAL + field.name] = _is_local(cell, profile.column(feed.feed, field.name))
+    if feed.feed == "deletion" and "key" in cells:
+        cells["key"] = _as_in_its_feed(cells["key"], cells["feed"], profile)
     frame = frame.select(*headers.PROVENANCE, **cells)
     units = profile.feed(feed.feed).units
-    return frame.with_columns(unit=_unit(units, "code" in cells)) if units and "unit" in cells else frame
+    if not units or "unit" not in cells:
+        return frame
+    known = [(_is_unit(unit, "code" in cells), unit) for unit in sorted(units, key=lambda unit: unit.code is None)]
+    means = pl.coalesce([*(pl.when(holds).then(pl.lit(unit.means)) for holds, unit in known), "unit"])
+    factor = pl.coalesce(pl.when(holds).then(pl.lit(unit.factor or 1.0)) for holds, unit in known)
+    return frame.with_columns(means.alias("unit"), factor.alias(UNIT_FACTOR))
 
 
 def _cell(field: Field, said: Column, source: tuple[str, ...], profile: Profile) -> pl.Expr | None:
@@ -45,14 +52,7 @@ def _cell(field: Field, said: Column, source: tuple[str, ...], profile: Profile)
         return None
     plain = pl.col(source[0])
     cell = clean_text(plain) if not said.join else pl.concat_str([clean_text(pl.col(n)) for n in source], separator=" ")
-    steps = [
-        *([_without_missing(said)] if said.missing or said.sentinels else []),
-        *([_mapped(said.values)] if said.values else []),
-        *([_coded(said.codes)] if said.codes else []),
-        *([_rewritten(said.rewrite)] if said.rewrite else []),
-        *([_padded(said.digits)] if said.digits else []),
-        *([_with_point] if profile.decimal_comma and field.type in NUMERIC else []),
-    ]
+    steps = [*_steps(said), *([_with_point] if profile.decimal_comma and field.type in NUMERIC else [])]
     formats = said.formats or (profile.datetime_formats if field.type == "datetime" else profile.date_formats)
     if field.type in TIMES and (formats or said.time_of_day):
         steps.append(dates.reader(formats, profile.time_zone, said.time_of_day if field.type == "datetime" else None))
@@ -61,6 +61,30 @@ def _cell(field: Field, said: Column, source: tuple[str, ...], profile: Profile)
     for step in steps:
         cell = step(cell)
     return pl.when(pl.col("malformed").is_null()).then(cell)
+
+
+def _steps(said: Column) -> list["Step"]:
+    """What a profile does to the text of a cell, in this order."""
+    return [
+        *([_without_missing(said)] if said.missing or said.sentinels else []),
+        *([_mapped(said.values)] if said.values else []),
+        *([_coded(said.codes)] if said.codes else []),
+        *([_rewritten(said.rewrite)] if said.rewrite else []),
+        *([_padded(said.digits)] if said.digits else []),
+    ]
+
+
+def _as_in_its_feed(key: pl.Expr, feed: pl.Expr, profile: Profile) -> pl.Expr:
+    """The key of a deletion as the profile puts the numbers of the feed that it names."""
+    for name in extract.FEEDS:
+        steps = _steps(profile.column(name, extract.load(name).key[0]))
+        if steps:
+            translated = clean_text(key)
+            for step in steps:
+                translated = step(translated)
+            names = [name, *(["observation"] if name == "lab_result" else [])]
+            key = pl.when(clean_text(feed).is_in(names)).then(translated).otherwise(key)
+    return key
 
 
 def _is_local(cell: pl.Expr, said: Column) -> pl.Expr:
@@ -136,16 +160,10 @@ def _with_point(cell: pl.Expr) -> pl.Expr:
     return pl.when(grouped).then(swapped.str.replace_all(",", "", literal=True)).otherwise(swapped)
 
 
-def _unit(units: tuple[Unit, ...], has_codes: bool) -> pl.Expr:
-    written = clean_text(pl.col("unit")).fill_null("")
-    found = pl.coalesce(
-        pl.when(
-            (written == _normal(unit.written))
-            & (clean_text(pl.col("code")) == unit.code if unit.code and has_codes else pl.lit(unit.code is None))
-        ).then(pl.lit(unit.means))
-        for unit in sorted(units, key=lambda unit: unit.code is None)
-    )
-    return pl.coalesce(found, "unit")
+def _is_unit(unit: Unit, has_codes: bool) -> pl.Expr:
+    printed = clean_text(pl.col("unit")).fill_null("").str.replace_all("[μµ]", "u")
+    written = printed == _normal(unit.written).replace("μ", "u")
+    return written & (clean_text(pl.col("code")) == unit.code if unit.code and has_codes else pl.lit(unit.code is None))
 
 
 def _normal(text: str) -> str:

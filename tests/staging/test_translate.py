@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from assets.raw import headers
-from assets.staging import dates
+from assets.staging import columns, dates, results
 from assets.staging.translate import translate
 from schemas import extract, site
 from schemas.profile import Profile
@@ -73,6 +73,17 @@ def test_a_unit_means_what_the_profile_says_for_this_code_only() -> None:
         unit=["ｎｇ／ｄＬ", "", "ng/dL", None],
     )
     assert out["unit"].to_list() == ["ng/mL", "mg/dL", "ng/dL", None]
+
+
+def test_a_unit_of_the_hospital_s_own_takes_its_factor_along() -> None:
+    units = [{"written": "ug/100mL", "means": "mg/dL", "factor": 0.001}, {"written": "mg%", "means": "mg/dL"}]
+    cells = {"code": ["1988-5"] * 3, "value": ["2000", "2", "2"], "unit": ["μg/100mL", "mg%", "mg/L"]}
+    cells["reference_high"] = ["140", None, None]
+    out = translated(profile(units=units), "lab_result", **cells)
+    contract = extract.load("lab_result")
+    read = results.read_results(columns.type_columns(columns.clean(out, contract), contract), contract)
+    assert read["value_number"].to_list() == pytest.approx([2.0, 2.0, 0.2])
+    assert (read["reference_high"] * read["factor"]).to_list()[0] == pytest.approx(0.14)
 
 
 def test_day_and_time_from_two_columns_or_a_time_of_day_that_the_profile_sets() -> None:
@@ -148,3 +159,19 @@ def days(formats: list[str], written: str) -> str:
 def test_a_profile_that_could_be_read_two_ways_is_refused(said: dict, explained: str) -> None:
     with pytest.raises(ValueError, match=explained):
         Profile.model_validate({**TOP, **said})
+
+
+def test_the_key_of_a_deletion_is_put_as_the_feed_that_it_names_puts_it() -> None:
+    feeds = {
+        "patient": {"columns": {"patient_id": {"headers": ["No"], "digits": 8}}},
+        "lab_result": {"columns": {"result_id": {"headers": ["Lab no"], "rewrite": {"^L-?([0-9]+)$": "$1"}}}},
+        "deletion": {"columns": {"feed": {"headers": ["What"], "values": {"Labor": "lab_result"}}, "key": "Which"}},
+    }
+    said = Profile.model_validate({**TOP, "feeds": feeds})
+    out = translated(
+        said,
+        "deletion",
+        What=["patient", "Labor", "observation", "procedure"],
+        Which=["１２", "L-7", "L8", "12"],
+    )
+    assert out["key"].to_list() == ["00000012", "7", "8", "12"]
