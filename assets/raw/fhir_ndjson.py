@@ -1,11 +1,10 @@
-"""FHIR R4 Bulk Data: one resource a line, unfolded into the columns of the feed that takes it."""
+"""FHIR R4: the resources of Bulk Data or of Bundles, unfolded into the columns of the feed that takes them."""
 
-import json
 from collections.abc import Callable
 
 import polars as pl
 
-from assets.raw import fhir_unfold
+from assets.raw import fhir_bundle, fhir_unfold
 from assets.raw.fhir_element import Element
 from assets.raw.frame import Cells, Frames
 from schemas.profile import Profile
@@ -50,20 +49,15 @@ deleted."""
 def read(content: bytes, file: str, profile: Profile) -> dict[str, pl.DataFrame]:
     """All resources of a file by feed, every cell text; `file` names it in errors (`DataError`).
 
-    A line that is no resource, or one that no feed takes, is a faulty record of the feed that the file's first
-    good resource belongs to. Numbers keep the digits they were written with.
+    What is no resource, or one that no feed takes, is a faulty record of the feed that the file's first good resource
+    belongs to. Numbers keep the digits they were written with.
     """
     frames = Frames(profile.time_zone)
     strays: list[tuple[int, int, str, str]] = []
     home: str | None = None
-    decoder = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_refuse)
     record = 0
-    for line, raw in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
-        if not raw.strip():
-            continue
-        record += 1
-        text = raw.decode("utf-8", errors="replace").strip()
-        feed, cells, fault = _unfold(raw, decoder)
+    for record, (line, text, said) in enumerate(fhir_bundle.resources(content), start=1):
+        feed, cells, fault = _unfold(said)
         if feed is None:
             strays.append((record, line, fault, text))
             continue
@@ -73,22 +67,15 @@ def read(content: bytes, file: str, profile: Profile) -> dict[str, pl.DataFrame]
         else:
             frames.add(feed, record, line, cells)
     if home is None:
-        raise DataError(_explain(content, file, record))
+        raise DataError(_explain(file, record))
     for number, line, fault, text in strays:
         frames.refuse(home, number, line, fault, text)
     return frames.finish()
 
 
-def _unfold(raw: bytes, decoder: json.JSONDecoder) -> tuple[str | None, Cells, str]:
-    """Feed, cells and fault of one line; no feed where none takes it."""
-    try:
-        resource = decoder.decode(raw.decode("utf-8").strip())
-        # An escaped half of a character pair is no text that any table can hold.
-        if b"\\u" in raw:
-            json.dumps(resource, ensure_ascii=False).encode("utf-8")
-    except (ValueError, RecursionError):
-        return None, {}, "json"
-    if not isinstance(resource, dict):
+def _unfold(resource: Element | None) -> tuple[str | None, Cells, str]:
+    """Feed, cells and fault of one resource; no feed where none takes it."""
+    if resource is None:
         return None, {}, "json"
     kind = resource.get("resourceType")
     feed = FEED_OF.get(kind) if isinstance(kind, str) else None
@@ -118,7 +105,7 @@ def _refined(feed: str, resource: Element) -> str | None:
 
 
 def _deletion(bundle: Element) -> Cells:
-    """A Bundle of one entry, as Bulk Data lists what is gone: `DELETE` and the address of the resource."""
+    """A Bundle of one entry that says what is gone: `DELETE` and the address of the resource."""
     (entry,) = bundle["entry"]
     method, url = entry["request"]["method"], entry["request"]["url"]
     kind, _, resource_id = url.rpartition("/")
@@ -129,28 +116,10 @@ def _deletion(bundle: Element) -> Cells:
     return {"feed": feed, "key": resource_id}
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
-
-
-def _explain(content: bytes, file: str, records: int) -> str:
+def _explain(file: str, records: int) -> str:
     if records == 0:
         return f"{file} is empty. Send the file again, or leave it out if there was nothing to report."
-    try:
-        whole = json.loads(content)
-    except (ValueError, RecursionError):
-        whole = None
-    if isinstance(whole, dict) and whole.get("resourceType") == "Bundle":
-        return (
-            f"{file} is a Bundle, not Bulk Data. Write each of its entries' resources on a line of its own, for"
-            " example with: jq -c '.entry[].resource'."
-        )
-    if isinstance(whole, dict):
-        return (
-            f"{file} holds one JSON object that no feed takes, or one spread over several lines. Bulk Data has one"
-            f" resource a line; feeds take {', '.join(FEED_OF)}."
-        )
     return (
         f"{file} holds no resource that a feed takes ({', '.join(FEED_OF)}). Take the file out of the delivery,"
-        " or check that it has one resource a line."
+        " or check that it has one resource a line, or is a Bundle."
     )

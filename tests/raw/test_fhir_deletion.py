@@ -1,4 +1,4 @@
-"""Bulk Data lists what is gone as Bundles of one DELETE."""
+"""What is gone comes as Bundles of DELETE entries, one or many a line."""
 
 import json
 
@@ -6,7 +6,6 @@ import pytest
 
 from assets.raw import fhir_ndjson
 from schemas import site
-from warehouse.errors import DataError
 
 
 def bundle(*urls: str, method: str = "DELETE") -> str:
@@ -28,14 +27,15 @@ def test_the_address_names_feed_and_key() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "line", [bundle("Patient/P1", "Patient/P2"), bundle("Banana/1"), bundle("P1"), bundle("Patient/P1", method="PUT")]
-)
-def test_what_is_no_deletion_of_one_known_resource_is_refused(line: str) -> None:
+@pytest.mark.parametrize("line", [bundle("Banana/1"), bundle("P1"), bundle("Patient/P1", method="PUT")])
+def test_what_is_no_deletion_of_a_known_resource_is_refused(line: str) -> None:
     assert read(line) == [(1, 1, None, None, "shape")]
 
 
-def test_a_bundle_of_resources_is_still_explained() -> None:
-    whole = json.dumps({"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient"}}]})
-    with pytest.raises(DataError, match="is a Bundle, not Bulk Data"):
-        read(whole)
+def test_every_entry_of_a_bundle_is_a_record() -> None:
+    assert read(bundle("Patient/P1", "Banana/1", "Observation/L1"), bundle("Procedure/O1")) == [
+        (1, 1, "patient", "P1", None),
+        (2, 1, None, None, "shape"),
+        (3, 1, "observation", "L1", None),
+        (4, 2, "procedure", "O1", None),
+    ]

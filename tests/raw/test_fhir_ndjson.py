@@ -132,6 +132,26 @@ def test_bytes_that_are_no_text_cost_one_line() -> None:
     assert cells(found, "fault") == [(None,), ("json",)]
 
 
+def test_a_bundle_where_bulk_data_comes_is_read_entry_by_entry() -> None:
+    entries = [{"resource": PATIENT}, {"resource": observation()}, {"fullUrl": "urn:x"}, 7, {"resource": PATIENT}]
+    whole = {"resourceType": "Bundle", "type": "collection", "link": [{"entry": 1}], "entry": entries}
+    places = [("patient", 1, None), ("lab_result", 2, None), ("patient", 3, "resource"), ("patient", 4, "json"),
+              ("patient", 5, None)]  # fmt: skip
+
+    def found(text: str) -> list[tuple]:
+        frames = read(text)
+        rows = [(feed, *row) for feed, frame in frames.items() for row in cells(frame, "record", "fault", "line")]
+        return sorted(rows, key=lambda row: row[1])
+
+    assert [row[:3] for row in found(json.dumps(whole))] == places
+    pretty = json.dumps(whole, indent=1)
+    lines = [row[3] for row in found(pretty)]
+    assert [row[:3] for row in found(pretty)] == places
+    starts = [i for i, line in enumerate(pretty.split("\n"), start=1) if line in ("  {", "  7,")]
+    assert lines == [start for start in starts if start > lines[0] - 1]
+    assert found(json.dumps(PATIENT, indent=2)) == [("patient", 1, None, 1)]
+
+
 def test_a_merged_patient_is_a_link() -> None:
     merged = PATIENT | {
         "meta": {"lastUpdated": "2020-01-31T16:00:00Z"},
@@ -145,13 +165,13 @@ def test_a_merged_patient_is_a_link() -> None:
     ("content", "message"),
     [
         (b"\n\n", "is empty"),
-        (b'{\n"resourceType": "Bundle",\n"entry": []\n}', "is a Bundle, not Bulk Data.*jq"),
-        (b'{"resourceType": "Bundle"}', "is a Bundle, not Bulk Data"),
-        (b'{\n"resourceType": "Patient"\n}', "one spread over several lines"),
+        (b'{\n"resourceType": "Bundle",\n"entry": []\n}', "holds no resource.*or is a Bundle"),
+        (b'{"resourceType": "Bundle"}', "holds no resource that a feed takes"),
+        (b'{\n"resourceType": "Patient"\n', "holds no resource that a feed takes"),
         (b'{"resourceType": "Organization"}\n{"resourceType": "Location"}', "holds no resource that a feed takes"),
         (b"patient_id,name\n1,x\n", "holds no resource that a feed takes"),
     ],
-    ids=["empty", "bundle", "bundle-line", "pretty", "other-types", "csv"],
+    ids=["empty", "bundle", "bundle-line", "cut", "other-types", "csv"],
 )
 def test_files_that_hold_nothing_for_us_say_so(content: bytes, message: str) -> None:
     with pytest.raises(DataError, match=rf"^x\.ndjson.*{message}"):
