@@ -57,6 +57,7 @@ def _run(job: str, places: Places, console: Console) -> None:
 
         instance.prepare(places)
         from expectations import run
+        from pipelines import sensors
         from pipelines.definitions import defs
 
         run.load()
@@ -68,6 +69,8 @@ def _run(job: str, places: Places, console: Console) -> None:
         logger.addHandler(progress)
         try:
             with instance.opened(places) as history:
+                if job == sensors.NIGHT:
+                    sensors.register(history, places.landing)
                 result = defs.resolve_job_def(job).execute_in_process(
                     instance=history,
                     raise_on_error=False,

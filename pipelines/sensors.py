@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 from dagster import (
     AssetKey,
     AssetMaterialization,
+    AssetRecordsFilter,
     AssetSpec,
+    DagsterInstance,
     DefaultSensorStatus,
     DynamicPartitionsDefinition,
     RunRequest,
@@ -72,6 +75,23 @@ def landing_sensor(context: SensorEvaluationContext, warehouse: Warehouse) -> Se
             for name, mark in news.items()
         ],
     )
+
+
+def register(history: DagsterInstance, folder: Path) -> None:
+    """Note what a night that somebody starts by hand reads, as the sensor notes what starts one by itself."""
+    complete = {d.name: arrival.fingerprint(d.folder) for d in landing.scan(folder) if d.waits_for is None}
+    known = history.get_materialized_partitions(LANDED.key)
+    noted: dict[str | None, object] = {}
+    if known & complete.keys():
+        filters = AssetRecordsFilter(LANDED.key, asset_partitions=sorted(known & complete.keys()))
+        records = history.fetch_materializations(filters, limit=10 * len(complete), ascending=True).records
+        events = [record.asset_materialization for record in records]
+        noted = {event.partition: event.metadata["fingerprint"].value for event in events if event}
+    history.add_dynamic_partitions(str(DELIVERIES.name), sorted(complete))
+    for name, mark in complete.items():
+        if noted.get(name) != mark:
+            arrived = AssetMaterialization(LANDED.key, partition=name, metadata={"fingerprint": mark})
+            history.report_runless_asset_event(arrived)
 
 
 def _night(warehouse: Warehouse, reason: str) -> RunRequest:

@@ -126,3 +126,18 @@ def test_the_night_takes_the_configuration_of_its_request(places: Places, watch:
     config = run.run_config["resources"]["warehouse"]["config"]
     assert config == watch.warehouse.model_dump() | {"quiet_minutes": sensors.QUIET_MINUTES}
     assert validate_run_config(defs.resolve_job_def(sensors.NIGHT), run.run_config)
+
+
+def test_what_a_night_by_hand_reads_is_noted_once(places: Places) -> None:
+    first = correct(places, 0)
+    correct(places, 1)
+
+    def noted() -> tuple[list[str], int]:
+        sensors.register(instance, places.landing)
+        events = instance.fetch_materializations(sensors.LANDED.key, limit=99).records
+        return sorted(instance.get_dynamic_partitions("delivery")), len(events)
+
+    with DagsterInstance.ephemeral() as instance:
+        assert noted() == noted() == (["demo|2020-01-01", "demo|2020-01-02"], 2)
+        os.utime(first / "patient.csv", (1, 1))
+        assert noted() == noted() == (["demo|2020-01-01", "demo|2020-01-02"], 3)
