@@ -39,8 +39,7 @@ def _fhir(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[s
 
 
 def _omop(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
-    del warehouse
-    return _named("omop", omop.build(connection))
+    return _named("omop", omop.build(connection, warehouse.places.vocabulary))
 
 
 def _cohorts(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from importlib import metadata
+from pathlib import Path
 
 import duckdb
 import polars as pl
 
 from assets.staging.codes import codes
+from assets.vocabulary import extend
 from schemas import cdm, contract, vocabulary
 from warehouse import model
 
@@ -33,24 +35,26 @@ def parameters() -> dict[str, int | str]:
     return {**vocabulary.concept_ids(), **vocabulary.code_systems(), **versions}
 
 
-def build(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def build(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> dict[str, int]:
     """Make every table of the layer anew, the vocabulary first; return rows by table.
 
-    Tables of the CDM that nothing fills are made empty in one go; those that labels give back come later.
+    `folder` keeps what extends the built-in vocabulary. Tables of the CDM that nothing fills are made empty in one
+    go; those that labels give back come later.
     """
     connection.execute(";\n".join(table.ddl() for table in cdm.unfilled()))
-    rows = load_vocabulary(connection)
+    rows = load_vocabulary(connection, folder)
     return rows | {name: model.build(connection, name, parameters()) for name in model.models("omop")}
 
 
-def load_vocabulary(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Write the vocabulary tables from the code lists; return rows by table."""
+def load_vocabulary(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> dict[str, int]:
+    """Write the vocabulary tables from the code lists and what `folder` adds to them; return rows by table."""
     rows = {}
-    for name, frame in vocabulary_frames().items():
+    frames = vocabulary_frames()
+    for name, frame in frames.items():
         connection.register("frame", frame)
         rows[name] = model.write(connection, contract.load(name), "select * from frame")
         connection.unregister("frame")
-    return rows
+    return rows | (extend(connection, frames, folder) if folder and folder.exists() else {})
 
 
 def vocabulary_frames() -> dict[str, pl.DataFrame]:

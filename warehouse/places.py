@@ -54,6 +54,11 @@ class Places:
         return self.data / "waivers.toml"
 
     @property
+    def vocabulary(self) -> Path:
+        """What extends the built-in vocabulary: a download from Athena, mappings of local codes; need not exist."""
+        return self.data / "vocabulary"
+
+    @property
     def identified(self) -> Path:
         """Raw rows, file paths, crosswalk, key and error texts: readable by the owner only."""
         return self.data / "identified"
