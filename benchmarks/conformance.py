@@ -21,7 +21,7 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "conformance.md"
 REASONS = {
     ("standardConceptRecordCompleteness", "condition_occurrence", "condition_concept_id"): (
         "Diagnoses that are neither colitis nor one of the adverse events have no verified standard concept in the"
-        " built-in vocabulary, and none is guessed. A hospital's own Athena download maps them (`mucosa vocabulary load`)."
+        " built-in vocabulary, and none is guessed. The hospital's Athena download has them: `mucosa vocabulary load`."
     ),
     ("sourceConceptRecordCompleteness", "condition_occurrence", "condition_source_concept_id"): (
         "The same diagnoses: the built-in vocabulary holds the ICD-10 codes that the study asks for, not the whole"
