@@ -1,21 +1,25 @@
 """The one resource of the warehouse: where a study's files lie, and the only way a step may write."""
 
 import datetime as dt
+import logging
 import os
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import duckdb
-from dagster import ConfigurableResource
+from dagster import ConfigurableResource, RetryRequested
 
+from assets.retry import Wait, wait_for
 from schemas import study as protocols
 from schemas.contract import LAYERS
 from warehouse import connection, verdicts
-from warehouse.errors import DataError, UsageError
+from warehouse.errors import BusyError, DataError, UsageError
 from warehouse.keep import Keep
 from warehouse.lock import writer_lock
 from warehouse.places import Places
+
+log = logging.getLogger("mucosa")
 
 
 @contextmanager
@@ -78,15 +82,23 @@ class Warehouse(ConfigurableResource):
         """Turn an unforeseen error into a `StepError` that names step, kind and place, but no value.
 
         Databases and parsers quote the value that they stumbled over; Dagster would store it in its event
-        log. The full text goes to the identified zone, which only the owner reads.
+        log. The full text goes to the identified zone, which only the owner reads. What may heal by itself
+        (`assets.retry`) asks Dagster to try the step again.
         """
         failure: str | None = None
+        wait: Wait | None = None
         try:
             yield
-        except (DataError, UsageError):
+        except (StepError, RetryRequested):  # told already, further inside
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, its text may hold a patient's value
-            failure = self._set_aside(step, error)
+        except Exception as error:  # whatever it is, its text may hold a patient's value
+            wait = wait_for(error)
+            if wait is None and isinstance(error, (DataError, UsageError)):
+                raise
+            failure = str(error) if isinstance(error, BusyError) else self._set_aside(step, error)
+        if wait is not None:
+            log.warning("%s|waits %g s and tries again: %s|0.0", step, wait.seconds, wait.why)
+            raise RetryRequested(wait.times, wait.seconds) from StepError(failure)
         if failure is not None:
             raise StepError(failure)
 

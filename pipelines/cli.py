@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines import browse, explain, lineage, omop, provenance, site, vocabulary
+from pipelines import alert, browse, explain, lineage, omop, provenance, site, vocabulary
 from pipelines import study as protocols
 from warehouse.errors import MucosaError, UsageError
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
@@ -40,6 +40,7 @@ app.add_typer(site.app, name="site")
 app.add_typer(browse.app, name="release")
 app.add_typer(omop.app, name="omop")
 app.add_typer(vocabulary.app, name="vocabulary")
+app.add_typer(alert.app, name="alert")
 app.command()(provenance.quarantine)
 app.command()(provenance.trace)
 app.command()(explain.explain)

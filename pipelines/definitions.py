@@ -8,6 +8,9 @@ from assets import layers
 from assets.resource import Warehouse
 from expectations.checks import layer_checks
 from pipelines import release, sensors
+from pipelines.alerts.sensor import alert_sensor
+from pipelines.freshness import freshness
+from pipelines.schedules import nightly
 from pipelines.sensors import NIGHT
 from pipelines.served import explained
 from schemas.study import PAPER
@@ -18,7 +21,7 @@ PUBLISH = "publish"
 
 defs = Definitions(
     assets=explained([*layers.LANDING, sensors.LANDED, *layers.STEPS.values(), *release.ASSETS]),
-    asset_checks=[layer_checks(layer) for layer in layers.STEPS],
+    asset_checks=[*(layer_checks(layer) for layer in layers.STEPS), freshness],
     jobs=[
         define_asset_job(
             NIGHT,
@@ -31,7 +34,8 @@ defs = Definitions(
             description="What is built, checked where no verdict stands, published and reported.",
         ),
     ],
-    sensors=[sensors.landing_sensor],
+    schedules=[nightly],
+    sensors=[sensors.landing_sensor, alert_sensor],
     # Steps share one DuckDB file with one writer, and parallel work is DuckDB's own: processes would only wait.
     executor=in_process_executor,
     resources={

@@ -2,13 +2,16 @@
 
 import gc
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 
-from warehouse.errors import DataError, UsageError
+from warehouse.errors import DataError, MucosaError, UsageError
 from warehouse.lock import writer_lock
 from warehouse.places import Places
 
@@ -24,7 +27,15 @@ def materialize(places: Places, console: Console) -> None:
     """Run every step in this process. Raises `DataError` with what to do when the night ends red."""
     from assets.raw.landing import find_deliveries
 
-    find_deliveries(places.landing)  # the usual mistakes are named before anything heavy is loaded
+    try:
+        find_deliveries(places.landing)  # the usual mistakes are named before anything heavy is loaded
+    except MucosaError as error:
+        if places.data.is_dir():
+            from pipelines.alerts import watch
+
+            with _telling(console):
+                watch.refuse(places, str(error))
+        raise
     _run("night", places, console)
 
 
@@ -58,6 +69,8 @@ def _run(job: str, places: Places, console: Console) -> None:
         instance.prepare(places)
         from expectations import run
         from pipelines import sensors
+        from pipelines.alerts import night as alerts
+        from pipelines.alerts.sensor import process_tag
         from pipelines.definitions import defs
 
         run.load()
@@ -74,13 +87,26 @@ def _run(job: str, places: Places, console: Console) -> None:
                 result = defs.resolve_job_def(job).execute_in_process(
                     instance=history,
                     raise_on_error=False,
+                    tags=process_tag(),
                     run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                 )
+                with _telling(console):
+                    alerts.conclude(places, result.run_id, green=result.success, instance=history)
         finally:
             logger.removeHandler(progress)
             gc.freeze()  # the process is about to end: collecting what the libraries built would take seconds
     if not result.success:
         raise DataError(_reason(result))
+
+
+@contextmanager
+def _telling(console: Console) -> Iterator[None]:
+    """Let the alerts do their part; what goes wrong there must not hide how the night ended."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - a channel, a file, a lock: the night has ended all the same
+        said = str(error) if isinstance(error, MucosaError) else type(error).__name__
+        console.print(f"[yellow]Alerts failed:[/yellow] {escape(said)}", soft_wrap=True)
 
 
 def write_report(places: Places) -> Path:

@@ -18,6 +18,7 @@ from assets import graph
 from assets.resource import Warehouse
 from expectations import run
 from expectations.result import Result, read_results, write_results
+from pipelines.schedules import EVERY_NIGHT
 from schemas import contract
 from warehouse import connection, retention
 from warehouse import release as releases
@@ -33,6 +34,7 @@ RELEASE = AssetSpec(
     group_name=graph.group("release"),
     owners=[graph.OWNER],
     kinds={"duckdb", "parquet"},
+    freshness_policy=EVERY_NIGHT,
     description="The validated release, `mucosa.duckdb`: checked as a whole, then put in place by one atomic rename.",
 )
 

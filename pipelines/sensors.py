@@ -1,5 +1,6 @@
 """What lands starts a night by itself: deliveries as partitions, and the sensor that sees them."""
 
+import datetime as dt
 import hashlib
 import json
 from pathlib import Path
@@ -22,11 +23,15 @@ from dagster import (
 from assets.graph import group
 from assets.raw import arrival, landing
 from assets.resource import Warehouse
+from pipelines.alerts import alive
 from warehouse.errors import MucosaError
 
 NIGHT = "night"
 QUIET_MINUTES = 10.0
 """How long a delivery without manifest must lie untouched before a run that nobody asked for reads it."""
+
+SIGN_WITHIN = dt.timedelta(minutes=15)
+"""A sensor that was not heard of for so long is silent."""
 
 DELIVERIES = DynamicPartitionsDefinition(name="delivery")
 """One partition a delivery, `site|YYYY-MM-DD`."""
@@ -50,7 +55,8 @@ LANDED = AssetSpec(
 )
 def landing_sensor(context: SensorEvaluationContext, warehouse: Warehouse) -> SensorResult | SkipReason:
     """Compare what lies in the landing folder with the cursor, which holds a fingerprint of each delivery."""
-    folder = warehouse.places.landing
+    folder, now = warehouse.places.landing, dt.datetime.now(dt.UTC)
+    alive.sign(warehouse.places, "landing_sensor", now, now + SIGN_WITHIN)
     if not any(folder.glob("*/*/")):
         return SkipReason("Nothing has landed.")
     try:
@@ -95,9 +101,11 @@ def register(history: DagsterInstance, folder: Path) -> None:
 
 
 def _night(warehouse: Warehouse, reason: str) -> RunRequest:
-    """A night, requested once for the same reason; it trusts no delivery sooner than the sensor does."""
+    """A night, requested once for the same reason."""
+    return RunRequest(run_key=hashlib.sha256(reason.encode()).hexdigest()[:16], run_config=night_config(warehouse))
+
+
+def night_config(warehouse: Warehouse) -> dict[str, object]:
+    """Of a night that nobody asked for: it trusts no delivery sooner than the sensor does."""
     config = {**warehouse.model_dump(), "quiet_minutes": QUIET_MINUTES}
-    return RunRequest(
-        run_key=hashlib.sha256(reason.encode()).hexdigest()[:16],
-        run_config={"resources": {"warehouse": {"config": config}}},
-    )
+    return {"resources": {"warehouse": {"config": config}}}

@@ -105,6 +105,9 @@ class FeedProfile(_Model):
     identifies: tuple[str, ...] = ()
     """Source columns that identify a person and serve nothing: not even raw keeps them."""
     max_quarantine_share: float | None = Field(default=None, ge=0, le=1)
+    delivery_every_days: int | None = Field(default=None, ge=1)
+    """How often the feed is due, where it is not as often as the site's others."""
+    late_after_days: int | None = Field(default=None, ge=0)
 
     @field_validator("encoding")
     @classmethod
@@ -201,6 +204,13 @@ class Profile(_Model):
         """Share of a feed's records that may be quarantined before the delivery fails."""
         own = self.feed(feed).max_quarantine_share
         return self.max_quarantine_share if own is None else own
+
+    def rhythm_days(self, feed: str) -> tuple[int, int] | None:
+        """Every how many days a feed is due, and the days of grace; none where nothing is promised."""
+        own = self.feed(feed)
+        every = own.delivery_every_days or self.delivery_every_days
+        grace = self.late_after_days if own.late_after_days is None else own.late_after_days
+        return None if every is None else (every, grace)
 
 
 def check_encoding(name: str) -> str:

@@ -20,3 +20,7 @@ class UsageError(MucosaError):
     """The command was pointed at the wrong place or configured wrongly."""
 
     exit_code = 2
+
+
+class BusyError(UsageError):
+    """Somebody else is writing; it passes by itself."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from warehouse.errors import UsageError
+from warehouse.errors import BusyError
 from warehouse.places import Places
 
 _held: set[Path] = set()
@@ -18,7 +18,7 @@ def writer_lock(places: Places) -> Iterator[None]:
     """Be the only writer of this data folder while the block runs.
 
     The command line and the daemon share the lock file, which stays; only the lock on it comes and goes.
-    Raises `UsageError`, naming the process that holds the lock, when somebody else is writing.
+    Raises `BusyError`, naming the process that holds the lock, when somebody else is writing.
     """
     if places.lock in _held:
         yield
@@ -30,7 +30,7 @@ def writer_lock(places: Places) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             holder = file.read().strip() or "unknown"
-            raise UsageError(
+            raise BusyError(
                 f"Process {holder} is writing to this data folder (it holds {places.lock.name}). Wait until "
                 "it has finished, or choose another folder with --data. The lock goes when that process ends."
             ) from None

@@ -76,6 +76,11 @@ class Places:
         return self.data / "dagster"
 
     @property
+    def alerts(self) -> Path:
+        """What was told to whom and what still has to be: readable by the owner only."""
+        return self.data / "alerts"
+
+    @property
     def lock(self) -> Path:
         """Held by whoever writes; the command line and the daemon share it."""
         return self.data / "writer.lock"

@@ -1,13 +1,15 @@
 """The paper's cohort, once as landing files and once as a published release, for all tests of the whole way."""
 
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from simulation import hospital
+from tests.pipelines.hook import Hook
 from warehouse.places import Places
 
 Mucosa = Callable[..., subprocess.CompletedProcess[str]]
@@ -15,11 +17,12 @@ Mucosa = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="session")
 def mucosa() -> Mucosa:
-    """The command line as an operator calls it, in a process of its own."""
+    """The command line as an operator calls it, in a process of its own; `alerts` is a channel's URL."""
 
-    def call(*words: str) -> subprocess.CompletedProcess[str]:
+    def call(*words: str, alerts: str = "") -> subprocess.CompletedProcess[str]:
         program = [sys.executable, "-c", "from pipelines.cli import main; main()"]
-        return subprocess.run([*program, *words], capture_output=True, text=True, check=False, timeout=300)
+        env = os.environ | {"MUCOSA_ALERT_URLS": alerts}
+        return subprocess.run([*program, *words], capture_output=True, text=True, check=False, timeout=300, env=env)
 
     return call
 
@@ -38,9 +41,16 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def published(mucosa: Mucosa, landed: Path, tmp_path_factory: pytest.TempPathFactory) -> Places:
+def hook() -> Iterator[Hook]:
+    """What the one night of `published` told."""
+    with Hook() as hook:
+        yield hook
+
+
+@pytest.fixture(scope="session")
+def published(mucosa: Mucosa, landed: Path, tmp_path_factory: pytest.TempPathFactory, hook: Hook) -> Places:
     """The paper's cohort after one night; nobody writes to it."""
     places = Places.of(landed, tmp_path_factory.mktemp("published"))
-    done = mucosa("materialize", *folders(places))
+    done = mucosa("materialize", *folders(places), alerts=hook.url)
     assert done.returncode == 0, done.stderr
     return places

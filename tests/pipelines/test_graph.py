@@ -57,7 +57,7 @@ def test_a_trough_goes_the_whole_way() -> None:
 
 def test_critical_checks_block_and_warnings_do_not() -> None:
     checks = [GRAPH.get_check_spec(key) for key in GRAPH.asset_check_keys]
-    assert {check.name for check in checks} == {"critical", "warning"}
+    assert {check.name for check in checks} == {"critical", "warning", "freshness"}
     assert all(check.blocking == (check.name == "critical") for check in checks)
 
 

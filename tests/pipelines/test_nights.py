@@ -1,12 +1,16 @@
 """Good nights and bad ones, as an operator sees them: what is published, what is said, what is left alone."""
 
+import re
 import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
+from dagster import DagsterInstance
 
+from pipelines.alerts import night
 from tests.pipelines.conftest import Mucosa, folders
+from tests.pipelines.hook import Hook
 from tests.pipelines.study import Study
 from warehouse import connection, fingerprint
 from warehouse.places import Places
@@ -76,18 +80,35 @@ def test_a_build_changed_behind_the_code_s_back_is_not_published(
 
 
 def test_too_many_quarantined_records_end_the_night_red(
-    mucosa: Mucosa, landed: Path, tmp_path: Path, published: Places
+    mucosa: Mucosa, landed: Path, tmp_path: Path, published: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study = Study(landed, tmp_path)
     places = study.warehouse.places
     places.data.mkdir()
     shutil.copyfile(published.published, places.published)
     assert study.edit("lab_result", lambda r: r["code"] == "11253-2", {"unit": "ng/dL"}) > 1000
-    done = mucosa("materialize", *folders(places))
-    assert done.returncode == 1
-    assert "staging.accounting.quarantine_share" in done.stderr
-    assert "Traceback" not in done.stderr + done.stdout
-    assert fingerprint.content_hash(places.published) == fingerprint.content_hash(published.published)
+    with Hook() as hook:
+        done = mucosa("materialize", *folders(places), alerts=hook.url)
+        assert done.returncode == 1
+        assert "staging.accounting.quarantine_share" in done.stderr
+        assert "Traceback" not in done.stderr + done.stdout
+        assert fingerprint.content_hash(places.published) == fingerprint.content_hash(published.published)
+        (alert,) = hook.received
+        told = alert["message"].partition("\n\n")[0].splitlines()
+        assert alert["type"] == "failure"
+        assert told[0] == "CRITICAL staging.accounting.quarantine_share on staging.accounting"
+        assert re.match(r"Observed: lab_result of demo\|2026-06-30: \d,\d+ of [\d,]+ records \(\d+\.\d%\)", told[2])
+        assert told[3:6:2] == ["Allowed: 5.0% of a file's records", "Where: demo|2026-06-30"]
+        assert told[6].startswith("What to do: Read staging.quarantine by rule")
+        # The delivery is put right, and the next night finds what the night of the other release found.
+        places.build.unlink()
+        places.build.symlink_to(published.build)
+        monkeypatch.setenv("MUCOSA_ALERT_URLS", hook.url)
+        with DagsterInstance.ephemeral() as history:
+            night.conclude(places, "the-next-night", green=True, instance=history)
+        (_, well) = hook.received
+        assert "staging.accounting.quarantine_share on staging.accounting (since" in well["message"]
+        assert "RECOVERED" in well["message"]
 
 
 @pytest.mark.parametrize(

@@ -106,12 +106,13 @@ def test_a_hundred_deliveries_are_one_run(places: Places, watch: Watch) -> None:
         correct(places, number)
     (run,), added, _ = watch.look()
     assert len(added) == 100
-    done = materialize(
-        [sensors.LANDED, *layers.LANDING, layers.STEPS["raw"], layers.STEPS["staging"]],
-        instance=DagsterInstance.ephemeral(),
-        resources={"warehouse": watch.warehouse},
-        run_config=run.run_config,
-    )
+    with DagsterInstance.ephemeral() as instance:
+        done = materialize(
+            [sensors.LANDED, *layers.LANDING, layers.STEPS["raw"], layers.STEPS["staging"]],
+            instance=instance,
+            resources={"warehouse": watch.warehouse},
+            run_config=run.run_config,
+        )
     assert done.success
     with connect(places.build, read_only=True) as build:
         tally = "select sum(records), sum(accepted), sum(superseded) from staging.accounting where feed = 'lab_result'"

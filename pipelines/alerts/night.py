@@ -1,0 +1,112 @@
+"""What a night leaves behind: problems out of its verdicts, or out of its death before any verdict."""
+
+from collections.abc import Callable, Iterator
+
+import duckdb
+from dagster import DagsterEventType, DagsterInstance
+
+from expectations.derived import rules
+from expectations.result import Result, read_results
+from pipelines.alerts import watch
+from pipelines.alerts.problem import Problem
+from warehouse import connection
+from warehouse.places import Places
+
+QUARANTINE = "staging.quarantine"
+SHARE = "staging.accounting.quarantine_share"
+
+
+def conclude(places: Places, run_id: str, *, green: bool, instance: DagsterInstance) -> None:
+    """Tell what a run that has ended found. Raises `duckdb.IOException` while somebody else writes the build."""
+    began = green or _began(instance, run_id)
+    found, judged = judge(places) if began else ([], watch.nothing)
+    if not green and not (began and any(problem.level == "critical" for problem in found)):
+        found.append(watch.died(reason(instance, run_id)))
+    watch.settle_night(places, found, judged, run_id, green=green)
+
+
+def judge(places: Places) -> tuple[list[Problem], Callable[[Problem], bool]]:
+    """Rules that the build does not keep, and whether a rule was asked of this very build.
+
+    Raises `duckdb.IOException` while somebody writes.
+    """
+    if not places.build.exists():
+        return [], watch.nothing
+    with connection.connect(places.build, read_only=True) as build:
+        results = read_results(build)
+        refused = _refused(build) if any(r.table_name == QUARANTINE for r in results) else {}
+        shares = _shares(build) if any(r.rule == SHARE and r.verdict == "failed" for r in results) else []
+    tables = {result.table_name for result in results}
+    unmet = [r for r in results if r.verdict != "passed" and (r.table_name != QUARANTINE or r.rule in refused)]
+    return [_problem(r, refused, shares) for r in unmet], lambda problem: problem.subject in tables
+
+
+def _refused(build: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    """Refused records by rule and delivery, waived ones aside: those are known."""
+    counted = "select rule, delivery, count(*) from staging.quarantine where not waived group by all order by all"
+    found: dict[str, dict[str, int]] = {}
+    for rule, delivery, records in build.execute(counted).fetchall():
+        found.setdefault(rule, {})[delivery] = records
+    return found
+
+
+def _shares(build: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int, int, float]]:
+    """Files over their quarantine share, the worst first: delivery, feed, counted records, records, allowed share."""
+    return build.execute(
+        "select delivery, feed, quarantined - waived, records, max_quarantine_share from staging.accounting"
+        " where quarantined - waived > max_quarantine_share * records order by 3 / records desc, delivery, feed"
+    ).fetchall()
+
+
+def _problem(
+    result: Result, refused: dict[str, dict[str, int]], shares: list[tuple[str, str, int, int, float]]
+) -> Problem:
+    tolerated = {rule.id: rule.tolerated_share for rule in rules(result.table_name)}.get(result.rule, 0)
+    allowed = f"{tolerated:.0%} of the rows" if tolerated else "none"
+    where: tuple[str, ...] = ()
+    observed = f"{result.failed:,} of {result.evaluated:,} rows break it"
+    if result.verdict == "error":
+        observed = "it could not be evaluated, which counts as a failure"
+    elif result.table_name == QUARANTINE:
+        where = tuple(refused[result.rule])
+        records = sum(refused[result.rule].values())
+        observed = f"{records:,} of {result.evaluated:,} records of the feed were refused"
+    elif result.rule == SHARE and shares:
+        where = tuple(dict.fromkeys(delivery for delivery, *_ in shares))
+        told = (f"{feed} of {name}: {n:,} of {of:,} records ({n / of:.1%})" for name, feed, n, of, _ in shares[:4])
+        observed, allowed = "; ".join(told), f"{min(share for *_, share in shares):.1%} of a file's records"
+    return Problem(
+        source="night",
+        level=result.severity,
+        rule=result.rule,
+        subject=result.table_name,
+        sentence=result.sentence,
+        observed=observed,
+        allowed=allowed,
+        where=where,
+        what_to_do=result.what_to_do,
+    )
+
+
+def reason(instance: DagsterInstance, run_id: str) -> str:
+    """Why a run failed, in the words of the step that stopped; these hold no value of a patient."""
+    told = [*dict.fromkeys(_told(instance, run_id))]
+    return "\n".join(told) or (
+        "The run ended without a word: its process was killed, the machine stopped or ran out of memory."
+    )
+
+
+def _told(instance: DagsterInstance, run_id: str) -> Iterator[str]:
+    for entry in instance.all_logs(run_id, of_type={DagsterEventType.STEP_FAILURE, DagsterEventType.RUN_FAILURE}):
+        event = entry.dagster_event
+        if event is not None and event.is_step_failure:
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            if error is not None:
+                yield error.message.partition(": ")[2].strip() or error.message.strip()
+
+
+def _began(instance: DagsterInstance, run_id: str) -> bool:
+    """Whether any step of a run started, so that the verdicts in the build are its own."""
+    return bool(instance.all_logs(run_id, of_type=DagsterEventType.STEP_START))

@@ -1,0 +1,88 @@
+"""The daemon's part in alerts: nights that ended, however they ended, and its own signs of life."""
+
+import datetime as dt
+import os
+import socket
+
+import duckdb
+from dagster import (
+    DagsterInstance,
+    DagsterRunStatus,
+    DefaultSensorStatus,
+    RunsFilter,
+    SensorEvaluationContext,
+    SensorResult,
+    SkipReason,
+    sensor,
+)
+
+from assets.resource import Warehouse
+from pipelines.alerts import alive, night, watch
+from pipelines.freshness import evaluations
+from pipelines.schedules import next_tick
+from pipelines.sensors import NIGHT, SIGN_WITHIN
+
+ENDED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
+RUNNING = [DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING]
+JOBS = (NIGHT, "publish")
+PROCESS = "mucosa/process"
+"""Tag of a run from the command line: machine and process that run it."""
+
+
+@sensor(
+    name="alert_sensor",
+    minimum_interval_seconds=60,
+    default_status=DefaultSensorStatus.RUNNING,
+    description="Tells of bad nights, warnings, late deliveries and silent parts, and of their recovery.",
+)
+def alert_sensor(context: SensorEvaluationContext, warehouse: Warehouse) -> SensorResult | SkipReason:
+    """Conclude the last night that ended since the cursor, then look at everything else."""
+    places, now = warehouse.places, dt.datetime.now(dt.UTC)
+    alive.sign(places, "alert_sensor", now, now + SIGN_WITHIN)
+    alive.expect(places, "landing_sensor", now, now + SIGN_WITHIN)
+    alive.expect(places, "nightly", now, next_tick(now) + dt.timedelta(hours=1))
+    reap(context.instance)
+    since, _, checked_on = (context.cursor or f"{(now - dt.timedelta(days=1)).isoformat()} ").partition(" ")
+    ended = context.instance.get_run_records(
+        RunsFilter(statuses=ENDED, updated_after=dt.datetime.fromisoformat(since)),
+        order_by="update_timestamp",
+        limit=50,
+    )
+    nights = [record for record in ended if record.dagster_run.job_name in JOBS]
+    if nights:
+        run = nights[0].dagster_run
+        try:
+            night.conclude(places, run.run_id, green=run.is_success, instance=context.instance)
+        except duckdb.IOException:
+            return SkipReason("Another night writes already; what the last one found is told after it.")
+        since = nights[0].update_timestamp.astimezone(dt.UTC).isoformat()
+    waiting = watch.look(places)
+    told = f"{waiting} messages could not be delivered and wait." if waiting else "Everything has been told."
+    news = bool(nights) or checked_on != f"{now.date()}"
+    events = evaluations(places) if news else []
+    return SensorResult(skip_reason=told, cursor=f"{since} {now.date()}", asset_events=events)
+
+
+def reap(instance: DagsterInstance) -> None:
+    """Fail the runs whose process on the command line is dead: they would bar every night to come."""
+    for record in instance.get_run_records(RunsFilter(statuses=RUNNING)):
+        host, _, process = record.dagster_run.tags.get(PROCESS, "").partition(" ")
+        if host == socket.gethostname() and not _lives(int(process)):
+            instance.report_run_failed(
+                record.dagster_run, "The process of this run was killed, or its machine stopped."
+            )
+
+
+def process_tag() -> dict[str, str]:
+    """The tag for a run in this process."""
+    return {PROCESS: f"{socket.gethostname()} {os.getpid()}"}
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
