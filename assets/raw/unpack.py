@@ -17,6 +17,8 @@ Source = Callable[[], BinaryIO]
 GZIP, ZSTANDARD, ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
 WORKBOOK_PART = "[Content_Types].xml"
 """Every Office document is a ZIP file with this member."""
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError)
+"""What the libraries raise over bytes that are not what their beginning says."""
 CHUNK = 1 << 24
 """Bytes that are read at a time."""
 
@@ -47,7 +49,7 @@ def chunks(source: Source, file: str) -> Iterator[bytes]:
 def _inside(stream: IO[bytes] | gzip.GzipFile, file: str, kind: str) -> Iterator[bytes]:
     try:
         yield from iter(lambda: stream.read(CHUNK), b"")
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
+    except DAMAGE:
         raise _damaged(file, kind) from None
 
 
@@ -66,7 +68,7 @@ def _only_member(stream: BinaryIO, file: str) -> IO[bytes]:
         if members[0].flag_bits & 1:
             raise DataError(f"{file} is a ZIP file with a password. Deliver it without one.")
         return archive.open(members[0])
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
+    except DAMAGE:
         raise _damaged(file, "ZIP") from None
 
 
