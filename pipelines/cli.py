@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines import alert, browse, explain, lineage, omop, provenance, site, vocabulary
+from pipelines import alert, browse, explain, fhir, lineage, omop, provenance, site, vocabulary
 from pipelines import study as protocols
 from warehouse.errors import MucosaError, UsageError
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
@@ -37,6 +37,7 @@ Data = Annotated[
 
 app.add_typer(protocols.app, name="study")
 app.add_typer(site.app, name="site")
+app.add_typer(fhir.app, name="fhir")
 app.add_typer(browse.app, name="release")
 app.add_typer(omop.app, name="omop")
 app.add_typer(vocabulary.app, name="vocabulary")

@@ -33,7 +33,7 @@ class Verdict(NamedTuple):
     failed: int
 
 
-_FAULT = """
+FAULT = """
 create or replace temp table fault (
   resource varchar, place bigint, id varchar, rule varchar, element varchar, site varchar, file_id bigint,
   record integer
@@ -99,7 +99,7 @@ def run(connection: duckdb.DuckDBPyConnection) -> list[Verdict]:
     """Judge the FHIR layer, put what fails into `fhir.quarantine`, made anew, and return the verdicts."""
     cursor = connection.cursor()
     cursor.execute(contract.load("fhir.quarantine").ddl())
-    cursor.execute(_FAULT)
+    cursor.execute(FAULT)
     verdicts = let_in(cursor, {name: name for name in resource_tables()})
     cursor.close()
     return verdicts
@@ -112,7 +112,7 @@ def let_in(cursor: duckdb.DuckDBPyConnection, tables: Tables) -> list[Verdict]:
     failed = _set_aside(cursor, tables)
     more = failed
     while more:
-        cursor.execute(_FAULT)
+        cursor.execute(FAULT)
         _resolve(cursor, tables)
         more = _set_aside(cursor, tables)
         failed += more
@@ -130,18 +130,18 @@ def judge(cursor: duckdb.DuckDBPyConnection, tables: Tables) -> None:
         resource = rules.resource_type(table)
         given = dict(zip(cursor.table(rows).columns, cursor.table(rows).types, strict=True))
         all_hold = reduce(and_, (rule.holds for rule in rules.rules(table, given, together=True)))
-        _keep(cursor, _placed(cursor, rows).filter(~all_hold))
+        _keep(cursor, placed(cursor, rows).filter(~all_hold))
         if cursor.table("suspect").shape[0]:
             each = rules.rules(table, given)
             numbered = (CaseExpression(~rule.holds, ConstantExpression(i)) for i, rule in enumerate(each, start=1))
             suspect = cursor.table("suspect")
             found = suspect.select(*_row(suspect), FunctionExpression("list_value", *numbered).alias("broken"))
             names = {"kinds": [rule.kind for rule in each], "elements": [rule.element for rule in each]}
-            _ask(cursor, _BROKEN, found, {"resource": resource, **names})
+            ask(cursor, _BROKEN, found, {"resource": resource, **names})
         ids = cursor.table(rows).aggregate("count(id), count(distinct id)").fetchall()[0]
         if ids[0] != ids[1]:
-            placed = _placed(cursor, rows)
-            _ask(cursor, _DOUBLED, placed.select(*_row(placed)), {"resource": resource})
+            numbered_rows = placed(cursor, rows)
+            ask(cursor, _DOUBLED, numbered_rows.select(*_row(numbered_rows)), {"resource": resource})
     _resolve(cursor, tables)
 
 
@@ -163,9 +163,9 @@ def _resolve(cursor: duckdb.DuckDBPyConnection, tables: Tables) -> None:
                 if t in types
             ]
             cursor.register("known", reduce(lambda a, b: a.union(b), known))
-            placed = _placed(cursor, rows)
-            found = placed.select(*_row(placed), value.alias("reference"))
-            _ask(cursor, _UNRESOLVED, found, {"resource": resource, "element": element})
+            numbered_rows = placed(cursor, rows)
+            found = numbered_rows.select(*_row(numbered_rows), value.alias("reference"))
+            ask(cursor, _UNRESOLVED, found, {"resource": resource, "element": element})
             cursor.unregister("known")
 
 
@@ -184,7 +184,7 @@ def _row(rows: duckdb.DuckDBPyRelation) -> list[Expression]:
     return [ColumnExpression(name) for name in ("place", "id", "site", "file_id", "record") if name in rows.columns]
 
 
-def _placed(cursor: duckdb.DuckDBPyConnection, rows: str) -> duckdb.DuckDBPyRelation:
+def placed(cursor: duckdb.DuckDBPyConnection, rows: str) -> duckdb.DuckDBPyRelation:
     """The rows, each with its number in the table."""
     return cursor.table(rows).select(StarExpression(), ColumnExpression("rowid").alias("place"))
 
@@ -196,7 +196,7 @@ def _keep(cursor: duckdb.DuckDBPyConnection, suspects: duckdb.DuckDBPyRelation) 
     cursor.unregister("asked")
 
 
-def _ask(
+def ask(
     cursor: duckdb.DuckDBPyConnection, query: str, asked: duckdb.DuckDBPyRelation, given: Mapping[str, object]
 ) -> None:
     cursor.register("asked", asked)

