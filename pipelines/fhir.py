@@ -59,7 +59,7 @@ def export(
         )
     shown = Table("type", "resources", "file", box=None)
     for output in outputs:
-        shown.add_row(output.type, f"{output.count:,}", output.url)
+        shown.add_row(output.type, f"{output.resources:,}", output.url)
     console.print(shown)
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json as text
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -27,7 +26,7 @@ class Output(NamedTuple):
 
     type: str
     url: str
-    count: int
+    resources: int
 
 
 def export(
@@ -54,7 +53,7 @@ def export(
         (part / MANIFEST).write_text(text.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         if folder.exists():
             folder.rmdir()
-        os.replace(part, folder)
+        part.replace(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return outputs
@@ -115,7 +114,7 @@ def _manifest(outputs: list[Output], since: dt.date | None, said: Mapping[str, o
         "transactionTime": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "request": request,
         "requiresAccessToken": False,
-        "output": [output._asdict() for output in outputs],
+        "output": [{"type": o.type, "url": o.url, "count": o.resources} for o in outputs],
         "error": [],
         "extension": {FORMAT: {"fhirVersion": "4.3.0", **said}},
     }

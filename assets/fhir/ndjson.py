@@ -36,12 +36,18 @@ create or replace temp table misfit (structure varchar, rule varchar, element va
 create or replace temp table line (record integer, text varchar, structure varchar, resource_type varchar)
 """
 
+STRINGS = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+
 _READ = """
 create or replace temp table line as
 select
   record,
   text,
-  if(json_valid(text), json_structure(text)::varchar, null) as structure,
+  case
+    -- FHIR has no nulls. A structure does not tell of one beside a value, so it is looked for outside of strings.
+    when contains(text, 'null') and regexp_matches(regexp_replace(text, $strings, '""', 'g'), 'null') then null
+    when json_valid(text) then json_structure(text)::varchar
+  end as structure,
   if(json_valid(text), text ->> '$.resourceType', null) as resource_type
 from block
 where text is null or trim(text, e' \\t\\r') <> ''
@@ -88,7 +94,7 @@ def read(cursor: duckdb.DuckDBPyConnection, table: Contract, files: list[Path], 
         given["file_id"] = file_id(file)
         for block in _blocks(file):
             cursor.register("block", block)
-            cursor.execute(_READ)
+            cursor.execute(_READ, {"strings": STRINGS})
             cursor.unregister("block")
             _note_misfits(cursor, table)
             stray = {name: given[name] for name in ("resource", "file_id")}
@@ -100,7 +106,7 @@ def read(cursor: duckdb.DuckDBPyConnection, table: Contract, files: list[Path], 
 
 def _note_misfits(cursor: duckdb.DuckDBPyConnection, table: Contract) -> None:
     """Hold each distinct structure of the lines against the table's types: lines are many, structures few."""
-    query = "select distinct structure from line where resource_type = $resource"
+    query = "select distinct structure from line where resource_type = $resource and structure is not null"
     found = cursor.execute(query, {"resource": rules.resource_type(table)}).fetchall()
     kinds = dict(rules.element_types(table))
     misfits = [

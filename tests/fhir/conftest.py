@@ -17,7 +17,7 @@ STAGING = Path(__file__).with_name("staging.sql")
 def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """Staging and FHIR, to read only."""
     with connect(tmp_path_factory.mktemp("fhir") / "build.duckdb") as connection:
-        for table in contract.contracts("staging"):
+        for table in (*contract.contracts("staging"), contract.load("raw.file")):
             connection.execute(table.ddl())
         connection.execute(STAGING.read_text(encoding="utf-8"))
         tables.build(connection)

@@ -2,6 +2,10 @@
 insert into staging.site by name
 select 'demo' as site, 'Asia/Tokyo' as time_zone, true as synthetic, date '2021-06-30' as latest_delivery;
 
+insert into raw.file by name
+select 7 as file_id, 'demo' as site, 'demo|2021-06-30' as delivery, 'patient' as feed, 'f7' as sha256, 1 as bytes,
+    1 as records;
+
 insert into staging.patient by name
 select *, 'demo' as site, 'demo|2021-06-30' as delivery, 7 as file_id, person_key as record from (values
     (1, 'female', date '1980-05-17', null), (2, 'other', date '1950-01-02', date '2021-02-03')
