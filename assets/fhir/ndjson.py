@@ -50,7 +50,7 @@ select
   end as structure,
   if(json_valid(text), text ->> '$.resourceType', null) as resource_type
 from block
-where text is null or trim(text, e' \\t\\r') <> ''
+where text is null or trim(text, e' \\t\\r\\n') <> ''
 """
 
 _STRAY = """
