@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,23 @@ class Origins:
             raise UsageError(f"There is no column {word}. {there}")
         return f"{layer}.{table}", column
 
+    def ways(self, wanted: columns.Path, *, everything: bool = False) -> dict[columns.Path, list[columns.Path]]:
+        """Every column on the way to one, with those that it is made of, or if nothing else those that decide.
+
+        With `everything` also those that only decide. Parameters are not followed.
+        """
+
+        def sources(node: columns.Path) -> list[columns.Path]:
+            found = self.of(node)
+            chosen = found.everything if everything else found.value or found.condition
+            return sorted(source for source in chosen if source[0] != "$" and source != node)
+
+        return _walk(sources, wanted)
+
+    def uses(self, wanted: columns.Path) -> dict[columns.Path, list[columns.Path]]:
+        """Every column that is made of one, step by step."""
+        return _walk(lambda node: sorted(self.made.get(node, ())), wanted)
+
     @functools.cached_property
     def made(self) -> dict[columns.Path, set[columns.Path]]:
         """For each column those whose value is made of it; structs are told by their column."""
@@ -55,6 +72,19 @@ class Origins:
                 for source, path in value.all_values:
                     found.setdefault((source, path.partition(".")[0]), set()).add((table, column))
         return found
+
+
+def _walk(
+    follow: Callable[[columns.Path], list[columns.Path]], wanted: columns.Path
+) -> dict[columns.Path, list[columns.Path]]:
+    edges: dict[columns.Path, list[columns.Path]] = {}
+    waiting = [wanted]
+    while waiting:
+        node = waiting.pop()
+        if node not in edges:
+            edges[node] = follow(node)
+            waiting += reversed(edges[node])
+    return edges
 
 
 def load(places: Places | None = None) -> Origins:

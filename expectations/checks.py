@@ -1,5 +1,6 @@
 """Rules as Dagster asset checks: one check for each table and severity, which names the rules that failed."""
 
+import os
 import time
 from collections.abc import Iterator
 
@@ -8,14 +9,24 @@ from dagster import (
     AssetChecksDefinition,
     AssetCheckSeverity,
     AssetCheckSpec,
+    MetadataValue,
     multi_asset_check,
 )
 
 from assets import graph
+from assets.report import data_docs
 from assets.resource import Warehouse
 from expectations import run
 from expectations.derived import by_table_and_severity
-from expectations.result import explain, summarise, write_results
+from expectations.result import blocking_failures, explain, summarise, write_results
+
+
+def docs_link(table: str) -> MetadataValue:
+    """Where Data Docs speak of a table: a link where `MUCOSA_REPORT_URL` says, else the place within `data/report`."""
+    layer, _, name = table.partition(".")
+    place = f"quality/{layer}.html" + (f"#{name}" if name else "")
+    base = os.environ.get("MUCOSA_REPORT_URL", "").rstrip("/")
+    return MetadataValue.url(f"{base}/{place}") if base else MetadataValue.text(f"report/{place}")
 
 
 def layer_checks(name: str) -> AssetChecksDefinition:
@@ -36,6 +47,8 @@ def layer_checks(name: str) -> AssetChecksDefinition:
         with warehouse.writing(f"{name}_checks") as connection:
             results = run.ask(connection, run.tables([name]), warehouse.protocol.parameters())
             write_results(connection, results)
+            if blocking_failures(results):  # nothing after this will write them
+                data_docs.write_docs(connection, warehouse.places)
         unmet = sum(r.verdict != "passed" for r in results)
         graph.log.info(
             "%s|%d rules, %s|%.1f",
@@ -55,6 +68,7 @@ def layer_checks(name: str) -> AssetChecksDefinition:
                     "rules": summary.rules,
                     "rules not met": summary.text,
                     "rows that break them": summary.failed_rows,
+                    "all rules": docs_link(table),
                 },
             )
 

@@ -46,6 +46,8 @@ def conformance(connection: duckdb.DuckDBPyConnection) -> list[Result]:
                 verdict="failed" if failed else "passed",
                 sentence=sentence.format(resource=resource),
                 what_to_do=WHAT_TO_DO,
+                owner="developer",
+                source="HL7 FHIR R4B (4.3.0)",
             )
         )
     return found

@@ -3,7 +3,9 @@
 import duckdb
 
 from expectations.result import Result
+from expectations.rule import Owner
 
+ANSWERS: tuple[Owner, str] = ("data manager", "schemas/extracts")
 WHAT_TO_DO = "Look up file, record and line in staging.quarantine and have the source corrected."
 
 
@@ -24,6 +26,6 @@ def refusals(connection: duckdb.DuckDBPyConnection) -> list[Result]:
         """
     ).fetchall()
     return [
-        Result(rule, "staging.quarantine", "warning", records, refused, "failed", reason, WHAT_TO_DO)
+        Result(rule, "staging.quarantine", "warning", records, refused, "failed", reason, WHAT_TO_DO, *ANSWERS)
         for rule, records, refused, reason in found
     ]

@@ -8,7 +8,7 @@ from typing import Literal
 import duckdb
 import polars as pl
 
-from expectations.rule import Rule, Severity
+from expectations.rule import Owner, Rule, Severity
 from schemas import contract
 from warehouse import verdicts
 
@@ -25,6 +25,8 @@ class Result:
     verdict: Literal["passed", "failed", "error"]
     sentence: str
     what_to_do: str
+    owner: Owner
+    source: str
     since: str | None = None
     """First release in which it was not met, without a break since; known once it is published."""
 
@@ -33,7 +35,18 @@ class Result:
         """The verdict: `error` where the rule could not be asked, which is no statement about the data."""
         broken = failed > rule.tolerated_share * evaluated
         verdict: Literal["passed", "failed", "error"] = "error" if error else "failed" if broken else "passed"
-        return cls(rule.id, rule.table, rule.severity, evaluated, failed, verdict, rule.sentence, rule.what_to_do)
+        return cls(
+            rule.id,
+            rule.table,
+            rule.severity,
+            evaluated,
+            failed,
+            verdict,
+            rule.sentence,
+            rule.what_to_do,
+            rule.owner,
+            rule.source,
+        )
 
 
 @dataclass(frozen=True)

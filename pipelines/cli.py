@@ -146,6 +146,19 @@ def report(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_D
 
 
 @app.command()
+def docs(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
+    """Write Data Docs of the published release, and pages on where every column comes from."""
+    from assets import lineage as origins
+    from assets.report import lineage_pages
+    from pipelines import night
+
+    places = Places.of(landing, data)
+    way = lineage_pages.write_lineage(origins.load(places), places)
+    night.write_report(places)
+    console.print(f"Rules: {places.report / 'quality' / 'index.html'}\nLineage: {way}", soft_wrap=True)
+
+
+@app.command()
 def releases(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
     """List the releases, newest first."""
     browse.list_releases(Places.of(landing, data), console)

@@ -1,6 +1,5 @@
 """`mucosa lineage`: where a column comes from, down to the landing files, or what is made of it."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,8 +39,7 @@ def lineage(
 
     origins = read.load(Places.of(landing, data))
     wanted = origins.named(column)
-    follow = (lambda node: sorted(origins.made.get(node, ()))) if made else _sources(origins, everything)
-    edges = walk(follow, wanted)
+    edges = origins.uses(wanted) if made else origins.ways(wanted, everything=everything)
     if as_json:
         console.print_json(data={".".join(node): [".".join(s) for s in found] for node, found in edges.items()})
         return
@@ -56,29 +54,6 @@ def lineage(
     tree = Tree(_label(origins, wanted))
     _grow(tree, origins, edges, wanted, {wanted})
     console.print(tree)
-
-
-def _sources(origins: "Origins", everything: bool) -> "Callable[[Column], list[Column]]":
-    """What a column is made of; where only conditions make it, those. Parameters are told beside the column."""
-
-    def follow(node: "Column") -> "list[Column]":
-        found = origins.of(node)
-        chosen = found.everything if everything else found.value or found.condition
-        return sorted(source for source in chosen if source[0] != "$" and source != node)
-
-    return follow
-
-
-def walk(follow: "Callable[[Column], list[Column]]", wanted: "Column") -> "dict[Column, list[Column]]":
-    """Every column on the way, with the next ones."""
-    edges: dict[Column, list[Column]] = {}
-    waiting = [wanted]
-    while waiting:
-        node = waiting.pop()
-        if node not in edges:
-            edges[node] = follow(node)
-            waiting += reversed(edges[node])
-    return edges
 
 
 def _label(origins: "Origins", node: "Column") -> str:

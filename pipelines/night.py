@@ -110,13 +110,14 @@ def _telling(console: Console) -> Iterator[None]:
 
 
 def write_report(places: Places) -> Path:
-    """Write the report of the published release."""
-    from assets.report import report
+    """Write report and Data Docs of the published release."""
+    from assets.report import data_docs, report
     from warehouse import connection
 
     if not places.published.exists():
         raise UsageError(f"There is no release in {places.data} yet; run `mucosa materialize` first.")
     with connection.connect(places.published, read_only=True) as release:
+        data_docs.write_docs(release, places)
         return report.write_report(release, places)
 
 

@@ -17,6 +17,7 @@ from dagster import (
 from assets import graph
 from assets.resource import Warehouse
 from expectations import run
+from expectations.checks import docs_link
 from expectations.result import Result, read_results, write_results
 from pipelines.schedules import EVERY_NIGHT
 from schemas import contract
@@ -98,14 +99,16 @@ def _verdicts(warehouse: Warehouse, build: duckdb.DuckDBPyConnection) -> list[Re
 )
 def report(warehouse: Warehouse) -> MaterializeResult:
     """Write the report from the published file, so that it can show nothing that was not released."""
+    from assets.report import data_docs
     from assets.report import report as reports
 
     started = time.monotonic()
     places = warehouse.places
     with warehouse.guarding("report"), connection.connect(places.published, read_only=True) as release:
         page = reports.write_report(release, places)
+        data_docs.write_docs(release, places)
     graph.log.info("report|%s|%.1f", page.name, time.monotonic() - started)
-    return MaterializeResult(metadata={"page": MetadataValue.text(page.name)})
+    return MaterializeResult(metadata={"page": MetadataValue.text(page.name), "rules": docs_link("index")})
 
 
 ASSETS: list[AssetsDefinition] = [published, report]

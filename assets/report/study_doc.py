@@ -11,8 +11,8 @@ import duckdb
 
 from assets.report import fair
 from assets.report.content import gather
+from assets.report.page import fill
 from assets.report.pictures import drawn
-from assets.report.report import fill
 from warehouse.connection import connect
 
 PICTURES = ("relapse", "clocks", "hazard-ratios", "choices")

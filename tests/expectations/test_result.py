@@ -7,7 +7,7 @@ from expectations.result import Result, Summary, blocking_failures, explain, rea
 from warehouse import verdicts
 from warehouse.connection import connect
 
-PASSED = Result("a.b.c", "a.b", "critical", 10, 0, "passed", "All is well.", "Nothing.")
+PASSED = Result("a.b.c", "a.b", "critical", 10, 0, "passed", "All is well.", "Nothing.", "developer", "a.b")
 FAILED = replace(PASSED, rule="a.b.d", failed=3, verdict="failed", what_to_do="Mend it.")
 ERROR = replace(PASSED, rule="a.b.e", evaluated=0, verdict="error")
 WARNED = replace(FAILED, rule="a.b.f", severity="warning")

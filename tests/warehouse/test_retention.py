@@ -81,8 +81,8 @@ def test_since_when_a_rule_is_not_met(places: Places) -> None:
         with connect(places.build) as opened:
             for rule in ("a", "b"):
                 verdict = "failed" if rule in failing else "passed"
-                row = [rule, "omop.person", "warning", 9, 1, verdict, "Sentence.", "Do."]
-                opened.execute("insert into quality.results values (?, ?, ?, ?, ?, ?, ?, ?, null)", row)
+                row = [rule, "omop.person", "warning", 9, 1, verdict, "Sentence.", "Do.", "clinician", "Source"]
+                opened.execute("insert into quality.results values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)", row)
         return publish(places, study.load(), [Checked()], TABLES).release_id
 
     def since() -> dict[str, str]:
