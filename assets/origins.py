@@ -33,6 +33,19 @@ FIGURES = [
     *_of("marts.relapse_rate", "relapse_percent", "n_at_risk", "events"), *_of("marts.at_risk", "n_at_risk", "events"),
     *_of("marts.test", "test", "p_value"),
 ]  # fmt: skip
+DRAWN = (
+    "survival_curve", "at_risk", "trough_trajectory", "endoscopic_change", "fair_curve", "estimates", "sensitivity",
+    "paper_comparison", "protocol",
+)  # fmt: skip
+"""What the pictures show."""
+    "survival_curve",
+    "at_risk",
+    "trough_trajectory",
+    "endoscopic_change",
+    "fair_curve",
+    "estimates",
+    "sensitivity",
+)
 CODES = "schemas/codes"
 CORRECTIONS = "file:adjudication.csv"
 
@@ -75,6 +88,7 @@ def declared() -> dict[str, Declared]:
             *_of("labels.mucosal_healing", "mucosal_healing", "mayo_endoscopic_subscore"),
         ]},
         "marts.protocol": {"*": ["file:schemas/study.toml"]},
+        "marts.picture": {"*": [f"marts.{mart}.*" for mart in DRAWN]},
         "marts.paper_audit": {"*": ["file:schemas/paper/published.csv"]},
         "marts.paper_comparison": {"*": FIGURES, **{
             column: [f"file:{file}" for file in figures]

@@ -14,7 +14,7 @@ from typing import Any
 from warehouse.connection import connect
 from warehouse.fingerprint import table_hash
 
-PAUSE_SECONDS = 0.01
+PAUSE_SECONDS = 0.03
 
 
 def read(file: Path, stop: Path, *, hold: bool) -> dict[str, Any]:
