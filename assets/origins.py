@@ -38,14 +38,6 @@ DRAWN = (
     "paper_comparison", "protocol",
 )  # fmt: skip
 """What the pictures show."""
-    "survival_curve",
-    "at_risk",
-    "trough_trajectory",
-    "endoscopic_change",
-    "fair_curve",
-    "estimates",
-    "sensitivity",
-)
 CODES = "schemas/codes"
 CORRECTIONS = "file:adjudication.csv"
 
