@@ -3,6 +3,7 @@
 Importing this module costs seconds, so only `expectations.run` does it, inside the function that evaluates.
 """
 
+import logging
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -106,6 +107,7 @@ class ExpectNoViolations(Kept, gxe.UnexpectedRowsExpectation):
         }
 
 
+logging.getLogger("great_expectations.expectations.registry").setLevel(logging.ERROR)  # it warns of what follows
 _KINDS = {kind: type(kind, (Kept, getattr(gxe, kind)), {"_kept": PrivateAttr(None)}) for kind in EXPECTATIONS}
 """Great Expectations' own kinds of expectation; a class of the same name takes the place of the first."""
 

@@ -1,10 +1,68 @@
 """Fixtures that every layer's tests share."""
 
+import fcntl
+import multiprocessing
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from warehouse.places import Places
+
+Mucosa = Callable[..., subprocess.CompletedProcess[str]]
+Once = Callable[[str, Callable[[Path], None]], Path]
+LOADED = ["assets.layers", "expectations.checks", "expectations.engine", "lifelines", "matplotlib.figure"]
+"""What every call needs and none changes; loaded once, it is ready in each process that follows."""
+
+
+@pytest.fixture(scope="session")
+def mucosa(tmp_path_factory: pytest.TempPathFactory) -> Mucosa:
+    """The command line as an operator calls it, in a process of its own; `alerts` is a channel's URL."""
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(LOADED)
+    told = tmp_path_factory.mktemp("told")
+
+    def call(*words: str, alerts: str = "") -> subprocess.CompletedProcess[str]:
+        process = processes.Process(target=_called, args=(words, told, alerts))
+        process.start()
+        process.join(timeout=300)
+        assert process.exitcode is not None, f"mucosa {words[0]} did not end"
+        out, err = ((told / name).read_text(encoding="utf-8") for name in ("out", "err"))
+        return subprocess.CompletedProcess(words, process.exitcode, out, err)
+
+    return call
+
+
+def _called(words: tuple[str, ...], told: Path, alerts: str) -> None:
+    for number, name in ((1, "out"), (2, "err")):
+        os.dup2(os.open(told / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    os.environ["MUCOSA_ALERT_URLS"] = alerts
+    sys.argv = ["mucosa", *words]
+    from pipelines.cli import main
+
+    main()
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
+    """Makes a folder on first demand, once for all processes that run tests."""
+    base = tmp_path_factory.getbasetemp()
+    base = base if worker_id == "master" else base.parent
+
+    def once(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = base / name, base / f"{name}.done"
+        with (base / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return once
 
 
 @pytest.fixture

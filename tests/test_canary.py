@@ -3,8 +3,8 @@
 import csv
 import re
 import subprocess
-import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -13,8 +13,12 @@ import pytest
 from schemas import extract
 from schemas.extract import Feed, Field
 from simulation import hospital
+from tests.conftest import Mucosa
+from tests.pipelines.conftest import folders
 from warehouse.places import Places
 
+Night = tuple[Places, int, subprocess.CompletedProcess[str]]
+"""Where it lies, the faults planted, and what the command said."""
 MARK = "KANARIE"
 BROKEN = ("condition", "medication_request", "medication_administration", "lab_result", "vital_sign", "activity_score")
 """Feeds large enough to bear one faulty cell in each of their columns."""
@@ -78,28 +82,24 @@ def _marked(feed: Feed, column: Field, value: str) -> str:
     return f"{MARK} {value}" if column.identifies else value
 
 
-def night(places: Places) -> subprocess.CompletedProcess[str]:
-    """One night as an operator starts it."""
-    program = [sys.executable, "-c", "from pipelines.cli import main; main()"]
-    return subprocess.run(
-        [*program, "materialize", "--landing", str(places.landing), "--data", str(places.data)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=180,
-    )
+def holders(folder: Path, marks: Sequence[str], since: float = 0) -> dict[str, list[str]]:
+    """Files and tables below a folder that hold each mark, be it in bytes, names or rows; of files no older."""
+    files = {path.stat().st_ino: path for path in sorted(folder.rglob("*")) if path.is_file()}  # a linked file once
+    found: dict[str, list[str]] = {mark: [] for mark in marks}
+    for file in files.values():
+        if file.stat().st_mtime < since:
+            continue
+        name, content = str(file.relative_to(folder)), file.read_bytes()
+        tables = _tables_with(file, marks) if file.suffix in (".parquet", ".duckdb") else {}
+        for mark in marks:
+            if mark.encode() in content or mark in file.name:
+                found[mark].append(name)
+            found[mark] += [f"{name}: {table}" for table, held in tables.items() if mark in held]
+    return found
 
 
-def holders(folder: Path, mark: str) -> Iterator[str]:
-    """Files below a folder that hold the mark, be it in their bytes or in the rows of their tables."""
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        if mark.encode() in file.read_bytes() or mark in file.name:
-            yield str(file.relative_to(folder))
-        elif file.suffix == ".parquet" or file.suffix == ".duckdb":
-            yield from (f"{file.relative_to(folder)}: {table}" for table in _tables_with(file, mark))
-
-
-def _tables_with(file: Path, mark: str) -> Iterator[str]:
+def _tables_with(file: Path, marks: Sequence[str]) -> dict[str, set[str]]:
+    """Table by table, the marks in its rows; each row is read once."""
     with duckdb.connect() as connection:
         if file.suffix == ".parquet":
             tables = [f"read_parquet('{file}')"]
@@ -109,29 +109,32 @@ def _tables_with(file: Path, mark: str) -> Iterator[str]:
                 "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'searched'"
             ).fetchall()
             tables = [f"searched.{name}" for (name,) in listed]
+        asked = ", ".join("bool_or(contains(line, ?))" for _ in marks)
+        held = {}
         for table in tables:
-            found = f"from {table} as whole_row where contains(to_json(whole_row)::varchar, $mark) limit 1"
-            if connection.execute(f"select 1 {found}", {"mark": mark}).fetchall():
-                yield table
+            lines = f"select to_json(whole_row)::varchar as line from {table} as whole_row"
+            answers = connection.execute(f"select {asked} from ({lines})", list(marks)).fetchall()[0]
+            held[table] = {mark for mark, answer in zip(marks, answers, strict=True) if answer}
+        return held
 
 
-def outside(places: Places, mark: str) -> list[str]:
-    """Whoever holds the mark outside the identified zone."""
-    return [name for name in holders(places.data, mark) if not name.startswith("identified/")]
+def outside(found: list[str]) -> list[str]:
+    """What lies outside the identified zone."""
+    return [name for name in found if not name.startswith("identified/")]
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Places, int, subprocess.CompletedProcess[str]]:
+def told(mucosa: Mucosa, tmp_path_factory: pytest.TempPathFactory) -> Night:
     """A small hospital with planted strings after one good night."""
     folder = tmp_path_factory.mktemp("canary")
     places = Places.of(folder / "landing", folder / "data")
     hospital.simulate_population(places.landing, folder / "TRUTH.json", patients=80, seed=5)
     faults = plant(places)
-    return places, faults, night(places)
+    return places, faults, mucosa("materialize", *folders(places))
 
 
 def test_nothing_planted_leaves_the_identified_zone(
-    told: tuple[Places, int, subprocess.CompletedProcess[str]],
+    told: Night,
 ) -> None:
     places, faults, done = told
     assert done.returncode == 0, done.stderr
@@ -141,23 +144,20 @@ def test_nothing_planted_leaves_the_identified_zone(
         onsets = "select count(*) from staging.condition where onset_on = $year"
         assert connection.execute(onsets, {"year": BORN[:4]}).fetchall()[0][0] > 0
     assert (places.report / "index.html").is_file()
+    found = holders(places.data, [*PLANTED, str(places.landing)])
     for planted in PLANTED:
         # The build, its owner's alone, knows days of birth.
         knows = {"build.duckdb"} if planted in BIRTHDAYS else set()
-        assert {name.partition(":")[0] for name in outside(places, planted)} <= knows, planted
+        assert {name.partition(":")[0] for name in outside(found[planted])} <= knows, planted
         assert planted not in done.stdout + done.stderr
     for planted in (MARK, NUMBER, *BIRTHDAYS[:2]):
-        assert list(holders(places.raw, planted)), "the search itself finds what is there"
-
-
-def test_no_path_is_published(told: tuple[Places, int, subprocess.CompletedProcess[str]]) -> None:
-    places, _, _ = told
-    for folder in (places.releases, places.report):
-        assert list(holders(folder, str(places.landing))) == []
+        assert [name for name in found[planted] if name.startswith("identified/raw/")], "the search finds what is there"
+    of_others = ("releases/", "report/", places.published.name)
+    assert [name for name in found[str(places.landing)] if name.startswith(of_others)] == [], "no path is published"
 
 
 def test_the_identified_zone_is_the_owner_s_alone(
-    told: tuple[Places, int, subprocess.CompletedProcess[str]],
+    told: Night,
 ) -> None:
     places, _, _ = told
     found = {places.identified, *places.identified.rglob("*")}
@@ -169,7 +169,7 @@ def test_the_identified_zone_is_the_owner_s_alone(
     ("damage", "reason"), [("encoding", "lab_result.csv"), ("faults", "staging.accounting.quarantine_share")]
 )
 def test_a_bad_night_tells_no_value_and_leaves_the_release(
-    told: tuple[Places, int, subprocess.CompletedProcess[str]], damage: str, reason: str
+    mucosa: Mucosa, told: Night, damage: str, reason: str
 ) -> None:
     """An unreadable file, and a delivery of which too much is faulty."""
     places, _, _ = told
@@ -180,13 +180,14 @@ def test_a_bad_night_tells_no_value_and_leaves_the_release(
         file.write_bytes(content + f"{MARK} 山田".encode("cp932") + b"\n")
     else:
         file.write_bytes(re.sub(rb"\d{4}-\d\d-\d\d", f"{MARK} 山田".encode(), content))
+    started = time.time()
     try:
-        done = night(places)
+        done = mucosa("materialize", *folders(places))
     finally:
         file.write_bytes(content)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert reason in done.stderr
     assert MARK not in done.stdout + done.stderr
-    assert outside(places, MARK) == []
+    assert outside(holders(places.data, [MARK], since=started)[MARK]) == []
     assert (places.published.stat().st_ino, places.published.read_bytes()) == before

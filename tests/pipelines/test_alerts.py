@@ -18,7 +18,7 @@ from assets.resource import Warehouse
 from pipelines.alerts import alive, channel, ledger, sensor, watch
 from pipelines.alerts.problem import Problem, Seen
 from pipelines.definitions import defs
-from tests.pipelines.conftest import Mucosa
+from tests.conftest import Mucosa
 from tests.pipelines.hook import Hook
 from warehouse.errors import UsageError
 from warehouse.places import Places
@@ -203,15 +203,15 @@ def test_channels_from_a_file_that_others_may_read_are_refused(places: Places) -
         channel.urls(places)
 
 
-def test_the_night_that_published_told_its_warnings_once(published: Places, hook: Hook) -> None:
+def test_the_night_that_published_told_its_warnings_once(published: Places, told: list[dict[str, str]]) -> None:
     """The dirt of the synthetic hospital holds a trough of 1,500 ng/mL: quarantined, published around, told."""
-    (message,) = hook.received
+    (message,) = told
     assert message["type"] == "warning"
     parts = dict(part.split("\n", 1) for part in message["message"].split("\n\n") if part.startswith("WARNING"))
-    told = parts["WARNING lab_result.value.accepted_range on staging.quarantine"].splitlines()
-    assert told[1].startswith("Observed: 2 of ")
-    assert "Where: demo|2026-06-30" in told
-    assert next(line for line in told if line.startswith("Run: http://127.0.0.1:3000/runs/"))
+    lines = parts["WARNING lab_result.value.accepted_range on staging.quarantine"].splitlines()
+    assert lines[1].startswith("Observed: 2 of ")
+    assert "Where: demo|2026-06-30" in lines
+    assert next(line for line in lines if line.startswith("Run: http://127.0.0.1:3000/runs/"))
     assert (published.alerts / "state.json").stat().st_mode & 0o777 == 0o600
     assert published.alerts.stat().st_mode & 0o777 == 0o700
 

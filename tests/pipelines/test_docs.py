@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipelines.conftest import Mucosa, folders
+from tests.conftest import Mucosa
+from tests.pipelines.conftest import folders
 from warehouse import connection
 from warehouse.places import Places
 

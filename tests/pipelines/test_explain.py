@@ -10,7 +10,8 @@ import pytest
 
 from assets.explain import picture, story
 from schemas.study import load
-from tests.pipelines.conftest import Mucosa, folders
+from tests.conftest import Mucosa
+from tests.pipelines.conftest import folders
 from warehouse import connection
 from warehouse.errors import UsageError
 from warehouse.places import Places

@@ -9,7 +9,8 @@ import pytest
 from dagster import DagsterInstance
 
 from pipelines.alerts import night
-from tests.pipelines.conftest import Mucosa, folders
+from tests.conftest import Mucosa
+from tests.pipelines.conftest import folders
 from tests.pipelines.hook import Hook
 from tests.pipelines.study import Study
 from warehouse import connection, fingerprint
@@ -46,13 +47,12 @@ def test_an_impossible_value_is_quarantined_named_and_published_around(published
 
 
 @pytest.fixture
-def built(landed: Path, published: Places, tmp_path: Path) -> Study:
-    """A new build beside the last release, not yet published."""
-    study = Study(landed, tmp_path)
-    study.build()
-    study.warehouse.places.releases.mkdir()
-    shutil.copyfile(published.published, study.warehouse.places.published)
-    return study
+def built(published: Places, tmp_path: Path) -> Places:
+    """A build that nobody has judged yet, beside the last release."""
+    places = Places.of(published.landing, tmp_path)
+    shutil.copyfile(published.build, places.build)
+    shutil.copyfile(published.published, places.published)
+    return places
 
 
 @pytest.mark.parametrize(
@@ -66,17 +66,16 @@ def built(landed: Path, published: Places, tmp_path: Path) -> Study:
     ],
 )
 def test_a_build_changed_behind_the_code_s_back_is_not_published(
-    mucosa: Mucosa, built: Study, tampering: str, rule: str
+    mucosa: Mucosa, built: Places, tampering: str, rule: str
 ) -> None:
-    places = built.warehouse.places
-    before = fingerprint.content_hash(places.published)
-    with duckdb.connect(str(places.build)) as build:
+    before = fingerprint.content_hash(built.published)
+    with duckdb.connect(str(built.build)) as build:
         build.execute(tampering)
-    done = mucosa("publish", *folders(places))
+    done = mucosa("publish", *folders(built))
     assert done.returncode == 1
     assert rule in done.stderr
     assert "Traceback" not in done.stderr
-    assert fingerprint.content_hash(places.published) == before
+    assert fingerprint.content_hash(built.published) == before
 
 
 def test_too_many_quarantined_records_end_the_night_red(
