@@ -9,6 +9,7 @@ from pathlib import Path
 from assets import layers
 from assets.resource import Warehouse
 from warehouse import connection
+from warehouse.places import Places
 
 Row = dict[str, str]
 Cell = tuple[str, str, str]
@@ -53,10 +54,11 @@ class Study:
             for make in layers.BUILDS.values():
                 make(build, self.warehouse)
 
-    def figures(self) -> dict[Cell, tuple[float | None, str | None]]:
-        """Our figure of every printed cell, as a number and as text."""
-        with connection.connect(self.warehouse.places.build, read_only=True) as build:
-            rows = build.execute(
-                "select metric_id, study_group, statistic, ours_value, ours from marts.paper_comparison"
-            ).fetchall()
-        return {(metric, group, statistic): (value, text) for metric, group, statistic, value, text in rows}
+
+def figures(places: Places) -> dict[Cell, tuple[float | None, str | None]]:
+    """Our figure of every printed cell of a build, as a number and as text."""
+    with connection.connect(places.build, read_only=True) as build:
+        rows = build.execute(
+            "select metric_id, study_group, statistic, ours_value, ours from marts.paper_comparison"
+        ).fetchall()
+    return {(metric, group, statistic): (value, text) for metric, group, statistic, value, text in rows}

@@ -7,17 +7,16 @@ import pytest
 
 from expectations import run
 from expectations.result import blocking_failures
-from tests.pipelines.study import Cell, Row, Study
+from tests.pipelines.study import Cell, Row, Study, figures
 from warehouse import connection
+from warehouse.places import Places
 
 Figures = dict[Cell, tuple[float | None, str | None]]
 
 
 @pytest.fixture(scope="module")
-def untouched(landed: Path, tmp_path_factory: pytest.TempPathFactory) -> Figures:
-    study = Study(landed, tmp_path_factory.mktemp("untouched"))
-    study.build()
-    return study.figures()
+def untouched(published: Places) -> Figures:
+    return figures(published)
 
 
 @pytest.fixture
@@ -28,7 +27,7 @@ def study(landed: Path, tmp_path: Path) -> Study:
 def moved(study: Study, before: Figures) -> set[Cell]:
     """Cells whose figure is another one after building the changed files."""
     study.build()
-    after = study.figures()
+    after = figures(study.warehouse.places)
     assert after.keys() == before.keys()
     return {cell for cell, figure in after.items() if figure != before[cell]}
 
