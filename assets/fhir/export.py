@@ -17,7 +17,7 @@ MANIFEST = "manifest.json"
 FORMAT = "https://mucosa.example/fhir/export"
 """Extension of the manifest by which an export of a Mucosa warehouse is known."""
 
-_COPY = "copy ({query}) to '{file}' (format csv, header false, quote '', escape '', delimiter '\x1f'{compression})"
+COPY = "copy ({query}) to '{file}' (format csv, header false, quote '', escape '', delimiter '\x1f'{compression})"
 """Text a line, unchanged: the delimiter is a character that JSON text can't hold."""
 
 
@@ -97,7 +97,7 @@ def _copy(
     cursor.register("resource_row", rows)
     compression = ", compression gzip" if compress else ""
     file = str(folder / name).replace("'", "''")
-    cursor.execute(_COPY.format(query=json.WRITE, file=file, compression=compression))
+    cursor.execute(COPY.format(query=json.WRITE, file=file, compression=compression))
     cursor.unregister("resource_row")
     return Output(kind, name, count)
 
