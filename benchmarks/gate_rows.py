@@ -29,10 +29,11 @@ from range(5000) as t(k);
 
 insert into staging.lab_result by name
 select 1000000 + k as lab_result_key, k % 1000 + 1 as person_key,
-  if(k % 3 = 0, null, 10000 + k % 5000) as encounter_key, '1988-5' as code, timestamp '2020-01-01' + interval (k) minute as collected_at,
+  if(k % 3 = 0, null, 10000 + k % 5000) as encounter_key, '1988-5' as code,
+  timestamp '2020-01-01' + interval (k) minute as collected_at,
   timestamp '2020-01-01' + interval (k + 90) minute as reported_at, 'crp' as analyte,
-  if(k % 7 = 0, '<', null) as value_operator, if(k % 50 = 0, null, (k % 1000) / 100.0) as value_number, 'mg/dL' as unit,
-  ((k % 1000) / 100.0)::varchar as value_source, 'mg/dl' as unit_source,
+  if(k % 7 = 0, '<', null) as value_operator, if(k % 50 = 0, null, (k % 1000) / 100.0) as value_number,
+  'mg/dL' as unit, ((k % 1000) / 100.0)::varchar as value_source, 'mg/dl' as unit_source,
   if(k % 50 = 0, 'hemolysed', null) as value_absent_reason, if(k % 40 = 0, 'corrected', 'final') as status,
   0 as reference_low, 0.14 as reference_high, 'demo' as site, 'd' as delivery, 1 as file_id, k as record
 from range(($rows * 0.85)::bigint) as t(k);

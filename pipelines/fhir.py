@@ -98,6 +98,41 @@ def load(
     night.publish(places, console)
 
 
+@app.command()
+def view(
+    name: Annotated[
+        str | None, typer.Argument(help="A shipped view, or a file with a ViewDefinition. Without it: list them.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the rows go: a new file .csv or .parquet. Without it: its columns.")
+    ] = None,
+    landing: Landing = Path(DEFAULT_LANDING),
+    data: Data = Path(DEFAULT_DATA),
+) -> None:
+    """Look at the release's resources as a flat table, through a SQL-on-FHIR ViewDefinition."""
+    from assets.fhir import view as views
+    from warehouse.connection import connect
+
+    if name is None:
+        for known in views.names():
+            console.print(f"{known:<28}{views.load(known)['title']}")
+        return
+    if out is not None and (out.exists() or out.suffix not in (".csv", ".parquet")):
+        raise UsageError(f"{out} can't be written: name a new file that ends in .csv or .parquet.")
+    definition = views.load(name)
+    places = Places.of(landing, data)
+    if not places.published.exists():
+        raise UsageError(f"There is no release in {places.data} yet; run `mucosa materialize` first.")
+    with connect(places.published, read_only=True) as release:
+        rows = views.run(release, definition)
+        if out is None:
+            console.print(f"{rows.shape[0]:,} rows: {', '.join(rows.columns)}", soft_wrap=True)
+        elif out.suffix == ".csv":
+            rows.write_csv(str(out))
+        else:
+            rows.write_parquet(str(out))
+
+
 def _day(said: str | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(said) if said else None
