@@ -133,6 +133,10 @@ _MART_PARENTS = {
         "marts.fair_curve",
         "marts.estimates",
         "marts.sensitivity",
+        "marts.record_flow",
+        "marts.patient_flow",
+        "marts.swimmer_lane",
+        "marts.trough_heat",
     ),
     "marts.calprotectin": ("labels.calprotectin", "labels.mucosal_healing"),
 }

@@ -35,7 +35,7 @@ FIGURES = [
 ]  # fmt: skip
 DRAWN = (
     "survival_curve", "at_risk", "trough_trajectory", "endoscopic_change", "fair_curve", "estimates", "sensitivity",
-    "paper_comparison", "protocol",
+    "paper_comparison", "protocol", "patient_flow", "record_flow", "swimmer_lane", "trough_heat",
 )  # fmt: skip
 """What the pictures show."""
 CODES = "schemas/codes"

@@ -172,7 +172,8 @@ def _sensitivity(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """The grid in few numbers, its options by choice, and its two named analyses."""
     grid = _records(connection, "marts.sensitivity")
     estimated = [row["hazard_ratio"] for row in grid if row["hazard_ratio"] is not None]
-    options = _records(connection, "marts.sensitivity_choice")
+    order = "order by variance_share desc nulls last, choice, hazard_ratio_mean, option"
+    options = _records(connection, "marts.sensitivity_choice", order)
     return {
         "combinations": len(grid),
         "estimated": len(estimated),

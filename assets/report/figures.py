@@ -4,15 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from assets.report.drawing import GROUPS, INK, MUTED, styled, subplots
+from assets.report.drawing import GROUPS, MUTED, styled, subplots
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 LAST_DAY = 1500
-SCORES = {"mayo_endoscopic_subscore": ("Mayo subscore", 3), "uceis_total": ("UCEIS", 8)}
-
 TARGETS = {"target": ("induction target", "#009E73"), "maintenance": ("second target", "#56B4E9")}
 """Bands of the protocol in the picture of troughs."""
 
@@ -55,7 +53,7 @@ def _draw_curve(axes: "Axes", steps: list[tuple], look: dict[str, Any]) -> None:
 def _draw_printed(connection: duckdb.DuckDBPyConnection, axes: "Axes") -> None:
     rows = connection.execute(
         """select study_group, cast(regexp_extract(metric_id, '\\d+') as integer), cast(printed as double)
-        from marts.paper_comparison where metric_id like 'relapse_rate_day_%' and statistic = 'pct'"""
+        from marts.paper_comparison where metric_id like 'relapse_rate_day_%' and statistic = 'pct' order by all"""
     ).fetchall()
     for group, look in GROUPS.items():
         days, rates = ([row[i] for row in rows if row[0] == group] for i in (1, 2))
@@ -118,36 +116,3 @@ def trough_trajectory(connection: duckdb.DuckDBPyConnection) -> "Figure":
 def _legend_above(axes: "Axes") -> None:
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="lower left", ncols=3, bbox_to_anchor=(-0.01, 1.0), borderaxespad=0.2)
-
-
-@styled
-def endoscopic_change(connection: duckdb.DuckDBPyConnection) -> "Figure":
-    """Pairs of scores before and at the end of tacrolimus as counted tiles, one panel a group and score."""
-    figure, panels = subplots(1, 4, figsize=(11, 3.4), gridspec_kw={"width_ratios": [3, 3, 5, 5], "wspace": 0.22})
-    chosen = [(score, group) for score in SCORES for group in GROUPS]
-    for axes, (score, group) in zip(panels, chosen, strict=True):
-        rows = connection.execute(
-            """select "before", "after", patients from marts.endoscopic_change
-            where score = $1 and study_group = $2 order by all""",
-            [score, group],
-        ).fetchall()
-        name, top = SCORES[score]
-        _draw_tiles(axes, rows, top, GROUPS[group]["color"])
-        axes.set_title(f"{name}\n{GROUPS[group]['label']}", fontsize=10, loc="left")
-    panels[0].set_ylabel("At the end of tacrolimus")
-    figure.supxlabel("Before tacrolimus", fontsize=10, y=-0.06)
-    return figure
-
-
-def _draw_tiles(axes: "Axes", rows: list[tuple[int, int, int]], top: int, color: str) -> None:
-    from matplotlib.patches import Rectangle
-
-    most = max((patients for *_, patients in rows), default=1)
-    for before, after, patients in rows:
-        depth = 0.15 + 0.85 * patients / most
-        axes.add_patch(Rectangle((before - 0.47, after - 0.47), 0.94, 0.94, facecolor=color, alpha=depth, linewidth=0))
-        ink = "white" if depth > 0.6 else INK
-        axes.text(before, after, str(patients), ha="center", va="center", fontsize=9, color=ink)
-    axes.plot([-0.5, top + 0.5], [-0.5, top + 0.5], color="#b7c1cb", linewidth=1, linestyle=":", zorder=0)
-    axes.set(xlim=(-0.5, top + 0.5), ylim=(-0.5, top + 0.5), xticks=range(top + 1), yticks=range(top + 1))
-    axes.grid(visible=False)

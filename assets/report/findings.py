@@ -26,7 +26,7 @@ def findings(connection: duckdb.DuckDBPyConnection) -> list[str]:
     told = [f"{_counted(connection)} {_clock(naive, primary)}"]
     told += [_age(primary, aged)] if aged["estimate"] is not None else []
     told += [_unexamined(connection, worst)] if worst["estimate"] is not None else []
-    return [*told, *_days(connection)]
+    return [*told, *_days(connection), *_treatment(connection)]
 
 
 def _counted(connection: duckdb.DuckDBPyConnection) -> str:
@@ -107,6 +107,23 @@ def _days(connection: duckdb.DuckDBPyConnection) -> list[str]:
     why = "The ratio seems to change with time, so days say it better" if doubtful else "In days"
     within = f"within {days['t']} days of the colonoscopy"
     return [f"{why}: {within} healing goes with {size} ({low} to {high}) more days free of relapse."]
+
+
+def _treatment(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = connection.execute(
+        """select coalesce(study_group, 'ratio'), estimate, lower, upper from marts.estimates
+        where analysis = 'on_treatment' and method = 'person_time' and reason is null"""
+    ).fetchall()
+    rates = {name: (estimate, low, high) for name, estimate, low, high in found}
+    if set(rates) != {"on_tacrolimus", "off_tacrolimus", "ratio"}:
+        return []
+    on, off = (
+        "{} ({} to {})".format(*(show(value, "round", 1) for value in rates[name]))
+        for name in ("on_tacrolimus", "off_tacrolimus")
+    )
+    _, low, high = rates["ratio"]
+    verdict = "the two differ by more than chance" if low > 1 or high < 1 else "the two may differ by chance"
+    return [f"Of 100 patients followed for a year in remission {on} relapse on tacrolimus and {off} off it; {verdict}."]
 
 
 def _words(code: str | None) -> str:

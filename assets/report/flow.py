@@ -5,6 +5,8 @@ from typing import Any
 
 import duckdb
 
+from assets.report.page import fill
+
 LABELS = {
     "landed": "Records landed", "accepted": "Records accepted", "fhir": "Records as FHIR resources",
     "omop": "Records in OMOP tables", "delivered": "Patients delivered", "person": "Persons",
@@ -60,3 +62,10 @@ def flow(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         if ends[group] or group != "healing_not_judged"
     ]
     return {"stages": stages, "groups": groups, "split": split, "ends": split + 54, "height": split + 54 + BOX + 12}
+
+
+def picture(connection: duckdb.DuckDBPyConnection) -> str:
+    """The flow alone, as SVG; outside the page it brings its own letters."""
+    page = fill("flow.jinja", flow=flow(connection), steps={"tacrolimus": None}, corrections=[])
+    drawn = page[page.index("<svg") : page.index("</svg>") + len("</svg>")]
+    return drawn.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" font-size="13"', 1)

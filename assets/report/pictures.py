@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import duckdb
 import polars as pl
 
-from assets.report import fair, figures
+from assets.report import fair, figures, flow, tiles
 from assets.report.drawing import svg
+from assets.report.lanes import swimmer
 from assets.report.sensitivity import specification_curve
 
 if TYPE_CHECKING:
@@ -20,13 +21,16 @@ class Picture(NamedTuple):
     name: str
     title: str
     shows: str
-    draw: "Callable[[duckdb.DuckDBPyConnection], Figure]"
+    draw: "Callable[[duckdb.DuckDBPyConnection], Figure | str]"
 
 
 PICTURES = (
+    Picture("flow", "Cohort flow", "marts.patient_flow", flow.picture),
     Picture("relapse", "Relapse after remission", "marts.survival_curve", figures.kaplan_meier),
+    Picture("swimmer", "Treatment and follow-up by length", "marts.swimmer_lane", swimmer),
     Picture("troughs", "Tacrolimus troughs", "marts.trough_trajectory", figures.trough_trajectory),
-    Picture("endoscopy", "Endoscopic change", "marts.endoscopic_change", figures.endoscopic_change),
+    Picture("trough-heat", "Troughs by period", "marts.trough_heat", tiles.trough_heat),
+    Picture("endoscopy", "Endoscopic change", "marts.endoscopic_change", tiles.endoscopic_change),
     Picture("clocks", "Relapse under three clocks", "marts.fair_curve", fair.clocks),
     Picture("hazard-ratios", "Hazard ratios of healing", "marts.estimates", fair.forest),
     Picture("choices", "Every combination of choices", "marts.sensitivity", specification_curve),
@@ -35,7 +39,11 @@ PICTURES = (
 
 def draw(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """All pictures as rows of `marts.picture`; the same marts give the same text."""
-    rows = [(p.name, p.title, p.shows, svg(p.draw(connection), p.name)) for p in PICTURES]
+    rows = []
+    for picture in PICTURES:
+        made = picture.draw(connection)
+        shown = made if isinstance(made, str) else svg(made, picture.name)
+        rows.append((picture.name, picture.title, picture.shows, shown))
     return pl.DataFrame(rows, schema=["name", "title", "shows", "svg"], orient="row")
 
 

@@ -15,7 +15,7 @@ from assets.report.page import fill
 from assets.report.pictures import drawn
 from warehouse.connection import connect
 
-PICTURES = ("relapse", "clocks", "hazard-ratios", "choices")
+PICTURES = ("flow", "endoscopy", "relapse", "swimmer", "clocks", "hazard-ratios", "choices")
 """Of the release's pictures, those that the document shows."""
 
 

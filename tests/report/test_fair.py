@@ -58,6 +58,16 @@ def test_days_are_told_and_preferred_where_the_ratio_changes(release, insert):
     assert findings(release)[-1].startswith("The ratio seems to change with time")
 
 
+def test_relapses_on_and_off_treatment_are_told_with_their_difference(release, insert):
+    fill(insert, fair.FOREST[1], CLEAR)
+    for group, rate in (("on_tacrolimus", 22.94), ("off_tacrolimus", 15.09), (None, 1.52)):
+        insert("marts.estimates", analysis="on_treatment", method="person_time", study_group=group, estimate=rate,
+               lower=rate / 2, upper=rate * 2)  # fmt: skip
+    told = findings(release)[-1]
+    assert told.startswith("Of 100 patients followed for a year in remission 22.9 (11.5 to 45.9) relapse on tacrolimus")
+    assert told.endswith("the two may differ by chance.")
+
+
 def test_without_an_answer_the_reason_is_told(release, insert):
     fill(insert, fair.FOREST[1], None, reason="no_events")
     assert findings(release) == ["From the colonoscopy on no hazard ratio can be given (no events)."]

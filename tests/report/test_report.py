@@ -1,11 +1,13 @@
 """The page: one file without requests, the same for the same release, and whole when tables are missing."""
 
 import re
+import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
 import pytest
 
-from assets.report import figures, pictures
+from assets.report import figures, pictures, tiles
+from assets.report.lanes import DIAMOND, swimmer
 from assets.report.report import render, write_report
 from assets.report.verdicts import merge
 
@@ -46,7 +48,7 @@ def test_the_page_with_its_pictures_is_whole_and_asks_for_nothing(filled):
     filled.register("drawn", pictures.draw(filled))
     filled.execute("delete from marts.picture; insert into marts.picture by name from drawn")
     page = render(filled)
-    assert page.count("<svg") == 3  # the fair look and the grid have sections of their own only where there are results
+    assert page.count("<svg") == 5  # the fair look and the grid have sections of their own only where there are results
     parsed = parse(page)
     assert (parsed.faults, parsed.open) == ([], [])
     assert len(parsed.ids) == len(set(parsed.ids))
@@ -142,9 +144,38 @@ def test_no_patient_is_read(filled, insert):
     assert render(filled) == page
 
 
-@pytest.mark.parametrize("draw", [figures.kaplan_meier, figures.trough_trajectory, figures.endoscopic_change])
+@pytest.mark.parametrize("draw", [figures.kaplan_meier, figures.trough_trajectory])
 def test_figures_are_drawn_from_nothing(release, draw):
     assert draw(release).axes
+
+
+@pytest.mark.parametrize("draw", [tiles.endoscopic_change, tiles.trough_heat, swimmer])
+def test_plain_pictures_are_drawn_from_nothing(release, draw):
+    assert ET.fromstring(draw(release)).tag.endswith("svg")  # noqa: S314 - made by ourselves
+
+
+def test_tiles_and_lanes_say_what_they_count(filled, insert):
+    insert(
+        "marts.trough_heat",
+        study_group="mh",
+        from_day=2,
+        to_day=3,
+        from_ng_ml=7.5,
+        to_ng_ml=10.0,
+        patients=4,
+        share=0.4,
+    )
+    insert("marts.trough_heat", study_group="mh", from_day=2, to_day=3, from_ng_ml=20.0, patients=6, share=0.6)
+    heat = tiles.trough_heat(filled)
+    assert "days 2 to 3, 7.5 to 10 ng/mL: 4 patients, 40 %" in heat
+    assert "days 2 to 3, 20 ng/mL and more: 6 patients, 60 %" in heat
+    assert "UCEIS 7 before, 1 after: 6 patients" in tiles.endoscopic_change(filled)
+    for lane, relapse in ((1, False), (2, True)):
+        insert("marts.swimmer_lane", study_group="nmh", lane=lane, patients_a_lane=3, on_treatment_days=60,
+               followed_days=900 - 400 * lane, relapse=relapse)  # fmt: skip
+    lanes = swimmer(filled)
+    assert "a lane: 3 patients" in lanes
+    assert lanes.count(DIAMOND) == 2, "one in the key, one relapse"
 
 
 def test_the_sensitivity_grid_is_told_with_its_two_named_analyses(filled, insert):
