@@ -83,7 +83,7 @@ def trough_trajectory(connection: duckdb.DuckDBPyConnection) -> "Figure":
     """Median trough with quartiles by group over the two target bands; time on a square-root scale."""
     bands = connection.execute(
         """select min(value::double), max(value::double), split_part(parameter, '_', 1) from marts.protocol
-        where regexp_full_match(parameter, '(target|maintenance)_trough_(min|max)_ng_ml') group by 3"""
+        where regexp_full_match(parameter, '(target|maintenance)_trough_(min|max)_ng_ml') group by 3 order by 3"""
     ).fetchall()
     figure, axes = subplots(1, 1, figsize=(9, 4.2))
     axes.set_xscale("function", functions=(lambda x: abs(x) ** 0.5, lambda x: x**2))
