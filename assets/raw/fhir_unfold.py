@@ -168,7 +168,7 @@ def lab_result(r: Element) -> Cells:
     return {
         "result_id": r.get("id"),
         **_who(r),
-        "code": element.code(r.get("code"), "loinc"),
+        "code": element.code(r.get("code"), "loinc", "jlac10"),
         "name": element.text(r.get("code")),
         "collected_at": element.observed_at(r),
         "reported_at": r.get("issued"),

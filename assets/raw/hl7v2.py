@@ -1,4 +1,4 @@
-"""HL7 v2 messages: a PID of ADT is a patient, an MRG a number given up, an OBX of ORU a laboratory result."""
+"""HL7 v2 messages: a PID of ADT is a patient, an MRG a number given up, an OBX of ORU or OUL a laboratory result."""
 
 import re
 
@@ -19,6 +19,8 @@ SEX = {"F": "female", "M": "male", "O": "other", "A": "other", "U": "unknown"}
 """HL7 table 0001."""
 STATUS = {"F": "final", "C": "corrected", "X": "cancelled", "D": "cancelled", "W": "cancelled"}
 """HL7 table 0085; preliminary results are none yet and are refused by their status."""
+RESULTS = ("ORU", "OUL")
+"""Messages of results: by order, and by specimen as laboratories in Japan send them (OUL^R22, SS-MIX2)."""
 ENVELOPE = ("FHS", "BHS", "BTS", "FTS")
 """Segments around the messages of a batch; they may have delimiters of their own."""
 RANGE = re.compile(r"\s*(-?[0-9.]+)\s*[-~]\s*([0-9.]+)\s*")
@@ -35,24 +37,27 @@ class _Reader:
         self._pid: Segment | None = None
         self._visit: Segment | None = None
         self._request: Segment | None = None
+        self._specimen: Segment | None = None
 
     def take(self, segment: Segment) -> None:
         """Note what later segments hang on, and make a record of those that are one."""
         match segment.name:
             case "MSH":
                 self._header = segment
-                self._happened = self._pid = self._visit = self._request = None
+                self._happened = self._pid = self._visit = self._request = self._specimen = None
                 self._kind, self._event = segment.component(9) or "", segment.component(9, 2) or ""
                 if not self._wanted():
                     self._refuse(segment, "message")
             case "EVN":
                 self._happened = segment
             case "PID":
-                self._pid, self._visit, self._request = segment, None, None
+                self._pid, self._visit, self._request, self._specimen = segment, None, None, None
             case "PV1":
                 self._visit = segment
             case "OBR":
                 self._request = segment
+            case "SPM" if self._kind == "OUL":  # in ORU it stands behind its results
+                self._specimen = segment
             case "":
                 self._refuse(segment, "segment")
         if record := self._record(segment):
@@ -65,19 +70,19 @@ class _Reader:
                 return "patient", _patient(segment)
             case "ADT", "MRG" if self._event in MERGE_EVENTS:
                 return "patient_link", self._link(segment)
-            case "ORU", "OBX":
+            case kind, "OBX" if kind in RESULTS:
                 return "lab_result", self._result(segment)
-            case "ORU", "NTE" if self._request and self.records:
+            case kind, "NTE" if kind in RESULTS and self._request and self.records:
                 cells = self.records[-1][2]
                 remarks = (cells.get("comment"), segment.component(3))
                 cells["comment"] = " ".join(remark for remark in remarks if remark) or None
         return None
 
     def _wanted(self) -> bool:
-        return self._kind == "ORU" or (self._kind == "ADT" and self._event in PATIENT_EVENTS + MERGE_EVENTS)
+        return self._kind in RESULTS or (self._kind == "ADT" and self._event in PATIENT_EVENTS + MERGE_EVENTS)
 
     def _refuse(self, segment: Segment, fault: str) -> None:
-        feed = {"ADT": "patient", "ORU": "lab_result"}.get(self._kind)
+        feed = {"ADT": "patient", **dict.fromkeys(RESULTS, "lab_result")}.get(self._kind)
         self.records.append((feed, segment.line, {}, fault, segment.text))
 
     def _link(self, mrg: Segment) -> Cells:
@@ -94,13 +99,14 @@ class _Reader:
         low, high = _range(obx.component(7))
         reported = (request and request.component(22)) or (header and header.component(7))
         code, name = _coded(obx, 3)
+        drawn = (self._specimen and self._specimen.component(17)) or (request and request.component(7))
         return {
             "result_id": obx.component(21) or self._number(obx, code),
             "patient_id": _record_number(self._pid, 3) if self._pid else None,
             "encounter_id": self._visit.component(19) if self._visit else None,
             "code": code,
             "name": name,
-            "collected_at": iso_time(obx.component(14) or (request and request.component(7))),
+            "collected_at": iso_time(obx.component(14) or drawn),
             "reported_at": iso_time(reported),
             "value": _value(obx),
             "unit": obx.component(6),
@@ -129,8 +135,8 @@ def read(content: bytes, file: str, profile: Profile) -> dict[str, pl.DataFrame]
     home = next((feed for feed, *_ in reader.records if feed), None)
     if home is None:
         raise DataError(
-            f"{file} holds no ADT or ORU message of HL7 v2. Check that its messages start with MSH at the beginning"
-            " of a line, or take it out of the delivery."
+            f"{file} holds no ADT, ORU or OUL message of HL7 v2. Check that its messages start with MSH at the"
+            " beginning of a line, or take it out of the delivery."
         )
     frames = Frames(profile.time_zone)
     for record, (feed, line, cells, fault, text) in enumerate(reader.records, start=1):

@@ -58,6 +58,36 @@ def test_example_of_the_standard() -> None:
     }
 
 
+def test_the_example_of_jp_core() -> None:
+    """Uric acid as JP Core v1 gives it (jp-observation-labresult-example-1): its facts, written out here."""
+    coding = [
+        {"system": "http://abc-hospital.local/fhir/Observation/localcode", "code": "05104", "display": "尿酸"},
+        {"system": "urn:oid:1.2.392.200119.4.504", "code": "3C020000002327101", "display": "尿酸(UA)"},
+    ]
+    said = observation(
+        id="jp-observation-labresult-example-1",
+        code={"coding": coding, "text": "検査項目コード"},
+        category=[{"coding": [{"code": "laboratory"}]}],
+        subject={"reference": "Patient/jp-patient-example-1"},
+        effectiveDateTime="2021-10-19T17:39:00+09:00",
+        valueQuantity={"unit": "mg/dL", "value": 3.5},
+        referenceRange=[{"low": {"value": 3.7}, "high": {"value": 7.8}}],
+    )
+    found = cells(
+        read(said)["lab_result"],
+        "patient_id",
+        "code",
+        "collected_at",
+        "value",
+        "unit",
+        "reference_low",
+        "reference_high",
+    )
+    assert found == [
+        ("jp-patient-example-1", "3C020000002327101", "2021-10-19 17:39:00", "3.5", "mg/dL", "3.7", "7.8"),
+    ]
+
+
 def test_patient_of_a_public_bulk_export() -> None:
     found = fhir_ndjson.read((PUBLIC / "patient.ndjson").read_bytes(), "p", site.load("fhir"))["patient"]
     # Twenty to nine in the evening in Kansas is the next day in Japan, where this profile lives.

@@ -8,7 +8,8 @@ import pytest
 
 from assets.raw import hl7v2
 from assets.raw.hl7_message import iso_time, messages
-from schemas import site
+from assets.staging.translate import translate
+from schemas import extract, site
 from warehouse.errors import DataError
 
 PUBLIC = Path(__file__).parent / "public"
@@ -64,6 +65,31 @@ def test_batch_of_a_health_department() -> None:
 )
 def test_fields_of_a_result(obx: str, column: str, expected: str | None) -> None:
     assert result(obx)[column] == expected
+
+
+def test_results_by_specimen_as_laboratories_in_japan_send_them() -> None:
+    """OUL^R22 of SS-MIX2 and JAHIS: the specimen goes before its orders, codes are JLAC10, text is ISO-2022-JP."""
+    header = "MSH|^~\\&|LIS|H|||20170403120000||OUL^R22^OUL_R22|1|P|2.5||||||~ISO IR87||ISO 2022-1994"
+    segments = [
+        header, "PID|1||7^^^H^PI", "SPM|1|||023^血清^JC10|||||||||||||201704030640^201704030641",
+        "OBR|1|P9|F7|5C070^CRP^L|||201704030700", "OBX|1|NM|5C070000002306201^ＣＲＰ^JC10||0.3|mg/dl^mg/dl^99L|||||F",
+        "SPM|2|||019^全血^JC10|||||||||||||201704030645", "OBR|2|P9|F8|3M810^TAC^L|||201704030700",
+        "OBX|1|NM|3M810000001905101^タクロリムス^JC10||8.1|ng/ml|||||F",
+    ]  # fmt: skip
+    content = "\r".join((*segments, "")).encode("iso2022_jp")
+    found = hl7v2.read(content, "oul.hl7", site.load("hl7"))["lab_result"]
+    assert found.select("result_id", "patient_id", "code", "name", "collected_at", "value").rows() == [
+        ("F7.5C070000002306201", "7", "5C070000002306201", "ＣＲＰ", "2017-04-03T06:40:00", "0.3"),
+        ("F8.3M810000001905101", "7", "3M810000001905101", "タクロリムス", "2017-04-03T06:45:00", "8.1"),
+    ]
+    codes = translate(found.lazy(), extract.load("lab_result"), site.load("hl7")).collect()["code"].to_list()
+    assert codes == ["1988-5", "11253-2"]
+
+
+def test_the_specimen_of_a_result_by_order_says_nothing_of_the_next() -> None:
+    obx = "OBX|1|NM|1988-5^CRP^LN||1|mg/dL|||||F"
+    found = read(HEADER, "PID|1||7^^^H^MR", ORDER, obx, "SPM|1|||BLD|||||||||||||20170403", "OBR|2||F8|x", obx)
+    assert found["lab_result"]["collected_at"].to_list() == ["2017-04-03T08:30:00", None]
 
 
 def test_remarks_follow_their_result() -> None:
@@ -140,7 +166,7 @@ def test_what_is_no_segment_is_refused_and_the_rest_loads() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"patient_id,name\n1,x\n", b"MSH", b"MSH|^~\\&|||||||SIU^S12\r", b"\x00\xff"])
 def test_files_without_messages_for_us_say_so(content: bytes) -> None:
-    with pytest.raises(DataError, match=r"^x\.hl7 holds no ADT or ORU message"):
+    with pytest.raises(DataError, match=r"^x\.hl7 holds no ADT, ORU or OUL message"):
         hl7v2.read(content, "x.hl7", site.load("hl7"))
 
 

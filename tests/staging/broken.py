@@ -251,9 +251,9 @@ MESSAGES: list[tuple[str, list[str], str, str]] = [
      "The value, in canonical unit, lies outside the analyte's accepted limits."),
     ("sex of no table", [MSH.replace("ORU^R01", "ADT^A08"), "PID|1||P1||||19800203|W"], "patient.sex.values",
      "The cell is none of: male, female, other, unknown."),
-    ("no message", ["PID|1||P1"], ERROR, " holds no ADT or ORU message of HL7 v2. Check that its messages"),
-    ("no bytes of HL7", [], ERROR, " holds no ADT or ORU message of HL7 v2."),
-    ("message cut in its header", [MSH[:20]], ERROR, " holds no ADT or ORU message of HL7 v2."),
+    ("no message", ["PID|1||P1"], ERROR, " holds no ADT, ORU or OUL message of HL7 v2. Check that its messages"),
+    ("no bytes of HL7", [], ERROR, " holds no ADT, ORU or OUL message of HL7 v2."),
+    ("message cut in its header", [MSH[:20]], ERROR, " holds no ADT, ORU or OUL message of HL7 v2."),
 ]  # fmt: skip
 
 COLUMNS = ["patient_id", "name", "sex", "birth_date", "death_date"]

@@ -1,5 +1,8 @@
 """A profile's words for the contract's words, cell by cell; what it does not cover passes unchanged."""
 
+import csv
+from pathlib import Path
+
 import polars as pl
 import pytest
 
@@ -59,6 +62,14 @@ def test_a_decimal_comma_never_makes_a_point_a_decimal_point() -> None:
     said = profile(top={"decimal_comma": True}, value=["value"])
     out = translated(said, "lab_result", value=["1,5", "<0,04", "1.234,5", "12", "1.5", "1.234"])
     assert out["value"].to_list() == ["1.5", "<0.04", "1234.5", "12", "1,5", "1234"]
+
+
+def test_days_of_eras_as_somebody_else_writes_them() -> None:
+    with (Path(__file__).parents[1] / "raw" / "public" / "eras.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    out = translated(site.load("jp"), "patient", 生年月日=[row["written"] for row in rows])
+    assert out["birth_date"].to_list() == [row["day"] for row in rows]
+    assert len(rows) == 4
 
 
 def test_a_unit_means_what_the_profile_says_for_this_code_only() -> None:
