@@ -17,7 +17,7 @@ STAGING = Path(__file__).parents[1] / "fhir" / "staging.sql"
 
 def build(connection: duckdb.DuckDBPyConnection) -> None:
     """Staging, FHIR and OMOP of the small hospital; the gate has nothing to say here."""
-    for table in contract.contracts("staging"):
+    for table in (*contract.contracts("raw"), *contract.contracts("staging")):
         connection.execute(table.ddl())
     connection.execute(STAGING.read_text(encoding="utf-8"))
     for name in model.models("fhir"):
