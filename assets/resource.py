@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import duckdb
 from dagster import ConfigurableResource, RetryRequested
 
+from assets import mishap
 from assets.retry import Wait, wait_for
 from schemas import study as protocols
 from schemas.contract import LAYERS
@@ -70,6 +71,8 @@ class Warehouse(ConfigurableResource):
         """
         with self.guarding(step), writer_lock(self.places):
             self.places.data.mkdir(parents=True, exist_ok=True)
+            if step == LAYERS[0] and mishap.renew_if_damaged(self.places):
+                log.warning("build|was damaged and is made anew|0.0")
             known = verdicts.signed(self.places)
             with _for_the_owner_only(), connection.connect(self.places.build, memory_limit=self.memory_limit) as opened:
                 if not known:
@@ -87,6 +90,7 @@ class Warehouse(ConfigurableResource):
         """
         failure: str | None = None
         wait: Wait | None = None
+        mischance: DataError | None = None
         try:
             yield
         except (StepError, RetryRequested):  # told already, further inside
@@ -95,7 +99,11 @@ class Warehouse(ConfigurableResource):
             wait = wait_for(error)
             if wait is None and isinstance(error, (DataError, UsageError)):
                 raise
-            failure = str(error) if isinstance(error, BusyError) else self._set_aside(step, error)
+            mischance = mishap.explained(error, self.places)
+            if mischance is None:
+                failure = str(error) if isinstance(error, BusyError) else self._set_aside(step, error)
+        if mischance is not None:
+            raise mischance
         if wait is not None:
             log.warning("%s|waits %g s and tries again: %s|0.0", step, wait.seconds, wait.why)
             raise RetryRequested(wait.times, wait.seconds) from StepError(failure)

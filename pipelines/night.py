@@ -51,11 +51,19 @@ def publish(places: Places, console: Console) -> None:
 
 def _missing(places: Places) -> list[str]:
     """Layers of which the build does not hold every table."""
+    import duckdb
+
     from schemas import contract
     from warehouse import connection
 
-    with connection.connect(places.build, read_only=True) as build:
-        found = build.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+    try:
+        with connection.connect(places.build, read_only=True) as build:
+            found = build.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+    except duckdb.IOException:
+        raise UsageError(
+            "The build can't be opened: another night is writing it, or it is damaged. If no night is running, "
+            "`mucosa materialize` makes it anew."
+        ) from None
     there = {name for (name,) in found}
     layers = contract.LAYERS[: contract.LAYERS.index("quality")]
     return [layer for layer in layers if not {t.name for t in contract.contracts(layer)} <= there]

@@ -87,6 +87,12 @@ def releases(places: Places) -> tuple[Manifest, ...]:
     return tuple(sorted(found, key=lambda manifest: (manifest.created_at, manifest.release_id)))
 
 
+def newest(places: Places) -> dt.datetime | None:
+    """When the newest of all releases was made."""
+    found = releases(places)
+    return found[-1].created_at if found else None
+
+
 def load_manifest(places: Places, release_id: str) -> Manifest:
     """The manifest of one release; an unknown id raises `UsageError`."""
     file = places.releases / release_id / "manifest.json"

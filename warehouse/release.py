@@ -16,7 +16,7 @@ from warehouse import fingerprint, freeze, published
 from warehouse.connection import connect, side_by_side
 from warehouse.errors import DataError
 from warehouse.lock import writer_lock
-from warehouse.manifest import Input, Manifest, Table, code_version, load_manifest
+from warehouse.manifest import Input, Manifest, Table, code_version, load_manifest, newest
 from warehouse.places import Places
 
 METADATA = "quality.release"
@@ -90,7 +90,7 @@ def _write(
         build = connection.execute("select current_database()").fetchall()[0][0]
         file = _quoted(folder / places.published.name)
         connection.execute(f"attach {file} as next (read_write, storage_version 'v1.0.0')")
-        manifest = _manifest(connection, protocol, results)
+        manifest = _manifest(connection, protocol, results, after=newest(places))
         connection.execute("use next")
         connection.execute("begin")  # one commit is one wait for the disk
         for layer in LAYERS:
@@ -129,8 +129,14 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, names: Sequence[str], 
     side_by_side(connection, names, write)
 
 
-def _manifest(connection: duckdb.DuckDBPyConnection, protocol: Study, results: Sequence[CheckResult]) -> Manifest:
-    """What is known before a table is copied; id, hash and tables follow."""
+def _manifest(
+    connection: duckdb.DuckDBPyConnection, protocol: Study, results: Sequence[CheckResult], after: dt.datetime | None
+) -> Manifest:
+    """What is known before a table is copied; id, hash and tables follow.
+
+    Releases are ordered by the time of publishing, so a clock that was put back must not make the new one look old.
+    """
+    now = dt.datetime.now(dt.UTC)
     data_lock, vocabulary = connection.execute(
         "select source_release_date, vocabulary_version from omop.cdm_source"
     ).fetchall()[0]
@@ -143,7 +149,7 @@ def _manifest(connection: duckdb.DuckDBPyConnection, protocol: Study, results: S
         checks.setdefault(severity, {})[verdict] = number
     return Manifest(
         release_id="",
-        created_at=dt.datetime.now(dt.UTC),
+        created_at=now if after is None or now > after else after + dt.timedelta(seconds=1),
         data_lock=data_lock,
         code_version=code_version(),
         definition_version=protocol.definition_version,
