@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines import alert, browse, explain, fhir, lineage, omop, provenance, site, vocabulary
+from pipelines import alert, backup, browse, explain, fhir, lineage, omop, provenance, service, site, vocabulary
 from pipelines import study as protocols
 from warehouse.errors import MucosaError, UsageError
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
@@ -46,6 +46,9 @@ app.command()(provenance.quarantine)
 app.command()(provenance.trace)
 app.command()(explain.explain)
 app.command()(lineage.lineage)
+app.command()(service.service)
+app.command()(backup.backup)
+app.command()(backup.restore)
 
 SEED = 20200626
 """Of the demonstration; any other would do."""

@@ -6,10 +6,9 @@ import os
 import re
 from collections.abc import Callable, Iterator
 
-import duckdb
-
 from pipelines.alerts import alive, channel, ledger
 from pipelines.alerts.problem import Problem, Seen, ui
+from warehouse import retention
 from warehouse.places import Places
 
 DIED = "night.failed"
@@ -152,13 +151,4 @@ def _heartbeat(state: ledger.State, channels: list[str], seen: Seen) -> None:
 
 
 def _seen(places: Places, run_id: str | None, now: dt.datetime | None = None) -> Seen:
-    return Seen(at=now or dt.datetime.now(dt.UTC).replace(microsecond=0), run=run_id, release=_release(places))
-
-
-def _release(places: Places) -> str | None:
-    """The release that analysts open now."""
-    if not places.published.is_file():
-        return None
-    with duckdb.connect(str(places.published), read_only=True) as release:
-        found = release.execute("select release_id from quality.release").fetchall()
-    return str(found[0][0]) if found else None
+    return Seen(at=now or dt.datetime.now(dt.UTC).replace(microsecond=0), run=run_id, release=retention.current(places))
