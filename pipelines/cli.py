@@ -116,17 +116,33 @@ def simulate(
 
 @app.command()
 def materialize(
-    landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA), study: protocols.Chosen = "paper"
+    landing: Landing = Path(DEFAULT_LANDING),
+    data: Data = Path(DEFAULT_DATA),
+    study: protocols.Chosen = "paper",
+    from_omop: Annotated[
+        Path | None,
+        typer.Option(help="Instead of deliveries: a CDM 5.4 somebody else made, DuckDB file or folder of Parquet."),
+    ] = None,
+    profile: Annotated[
+        Path | None, typer.Option(help="With --from-omop: TOML that says which of its concepts are the study's.")
+    ] = None,
 ) -> None:
     """Bring every delivery through all layers, check them, publish a release and write the report.
 
     A failing critical check leaves the previous release untouched, says which rule failed on which table for
-    how many rows and what to do, and exits with 1.
+    how many rows and what to do, and exits with 1. With --from-omop only cohorts, labels and marts are made.
     """
     from pipelines import night
 
     protocols.choose(study)
-    night.materialize(Places.of(landing, data), console)
+    places = Places.of(landing, data)
+    if from_omop is None:
+        night.materialize(places, console)
+        return
+    from pipelines import from_omop as foreign
+    from schemas import study as known
+
+    foreign.materialize(places, from_omop.absolute(), profile, known.find(study), console)
 
 
 @app.command()

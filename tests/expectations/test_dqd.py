@@ -73,7 +73,6 @@ def test_every_fault_is_seen_and_nothing_else() -> None:
         load_vocabulary(connection)
         connection.execute(PEOPLE)
         connection.execute(RESULTS)
-        assert failed(connection) == set()
         for fault in FAULTS:
             connection.execute(fault)
         assert failed(connection) == set().union(*FAULTS.values())

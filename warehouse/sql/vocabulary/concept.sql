@@ -6,6 +6,8 @@ list_used as (
     select source_concept_id from omop.source_to_concept_map
     union
     select target_concept_id from omop.source_to_concept_map
+    union
+    select concept_id from concept_in_use
 )
 
 select loaded.* -- noqa: AM04

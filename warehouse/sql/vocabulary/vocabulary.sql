@@ -6,7 +6,11 @@ select
     built_in.vocabulary_concept_id,
     case
         when built_in.vocabulary_id = 'None'
-            then concat_ws(', ', loaded.vocabulary_version, built_in.vocabulary_version)
+            then concat_ws(
+                ', ',
+                nullif(loaded.vocabulary_version, built_in.vocabulary_version),
+                built_in.vocabulary_version
+            )
         else coalesce(loaded.vocabulary_version, built_in.vocabulary_version)
     end as vocabulary_version
 from built_in_vocabulary as built_in
