@@ -11,6 +11,7 @@ import stat
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from warehouse.errors import UsageError
 
@@ -61,3 +62,25 @@ def install(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
         """create or replace temp macro row_key(kind, site, id) as
         (md5_number_lower(getvariable('row_secret') || kind || '|' || site || '|' || id) >> 1)::bigint"""
     )
+
+
+def of_persons(connection: duckdb.DuckDBPyConnection, numbers: pl.DataFrame) -> pl.Series:
+    """`person_key` of each row of `numbers` (site, record number), in their order."""
+    return _computed(connection, "select person_key(site, id) as key from wanted order by place", numbers, {})
+
+
+def of_rows(connection: duckdb.DuckDBPyConnection, kind: str, numbers: pl.DataFrame) -> pl.Series:
+    """`row_key` of each row of `numbers` (site, number of a record of one kind), in their order."""
+    query = "select row_key($kind, site, id) as key from wanted order by place"
+    return _computed(connection, query, numbers, {"kind": kind})
+
+
+def _computed(
+    connection: duckdb.DuckDBPyConnection, query: str, numbers: pl.DataFrame, given: dict[str, str]
+) -> pl.Series:
+    connection.register(
+        "wanted", numbers.rename(dict(zip(numbers.columns, ("site", "id"), strict=True))).with_row_index("place")
+    )
+    found = connection.execute(query, given).pl()["key"]
+    connection.unregister("wanted")
+    return found

@@ -2,7 +2,9 @@
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from graphlib import TopologicalSorter
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -71,6 +73,22 @@ def build(connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[
     asked = duckdb.extract_statements(query)[0].named_parameters
     given = {key: (parameters or {})[key] for key in asked}
     return write(connection, contract.load(name), query, given)
+
+
+@contextmanager
+def filling(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[Callable[[], object]]:
+    """Make the table anew under its contract, a part at a time: each call adds what its SELECT gives just then.
+
+    All in one transaction: an error leaves the old table.
+    """
+    connection.begin()
+    try:
+        connection.execute(contract.load(name).ddl())
+        yield partial(connection.execute, f"insert into {name} by name {stamped(name)}")
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def write(

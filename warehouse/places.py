@@ -68,6 +68,11 @@ class Places:
         return self.identified / "raw"
 
     @property
+    def typed(self) -> Path:
+        """The records of raw, typed; what is lost of it is made again."""
+        return self.identified / "typed"
+
+    @property
     def key_file(self) -> Path:
         return self.identified / "pseudonym.key"
 

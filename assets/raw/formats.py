@@ -48,4 +48,4 @@ def _of_table(chunks: text.Chunks, file: str, feed: Feed, profile: Profile) -> I
         frame = workbook.read(b"".join(chunks()), file, feed, profile)
         yield frame.to_arrow(compat_level=pl.CompatLevel.oldest())
     else:
-        yield from records.tables(chunks, file, feed, profile)
+        yield from records.tables(chunks, file, feed, profile, records.BLOCK)

@@ -45,7 +45,7 @@ def load(places: Places, quiet_minutes: float = 0) -> dict[str, int]:
     that is not complete yet (`quiet_minutes`: see `find_deliveries`) is not read: what it was before stays.
     """
     known = _known(places)
-    _private_folder(places.identified, places.data)
+    private_folder(places.identified, places.data)
     found = [_read(places, delivery, known) for delivery in find_deliveries(places.landing, quiet_minutes)]
     if not any(part.height for part in found):
         raise UsageError("No delivery is complete yet. Wait until they are, or look at their manifests.")
@@ -89,7 +89,7 @@ def _sweep(places: Places, files: pl.DataFrame) -> None:
 def ingest(places: Places, delivery: Delivery) -> pl.DataFrame:
     """Read one delivery into `parquet`s below `places.raw`; one row a file and feed, paths included."""
     folder = places.raw / delivery.profile.site / delivery.delivered_on.isoformat()
-    _private_folder(folder, places.data)
+    private_folder(folder, places.data)
     rows: list[dict[str, object]] = []
     for landed in delivery.files:
         row = _seen(delivery, landed)
@@ -193,7 +193,7 @@ def catalogue(connection: duckdb.DuckDBPyConnection, places: Places) -> int:
     return rows
 
 
-def _private_folder(folder: Path, root: Path) -> None:
+def private_folder(folder: Path, root: Path) -> None:
     """Make a folder below `root`, it and its parents readable by the owner only."""
     root.mkdir(parents=True, exist_ok=True)
     path = root

@@ -48,10 +48,15 @@ def _same(file: Path, size: int, modified_ns: int, sha256: str) -> bool:
         return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
 
 
-@functools.cache
 def _readers() -> str:
+    return code("assets/raw")
+
+
+@functools.cache
+def code(*folders: str) -> str:
+    """Hash of our code in some folders, and of the contracts and code lists that it follows."""
     digest = hashlib.sha256()
-    for folder in ("assets/raw", "schemas/extracts", "schemas/codes"):
+    for folder in (*folders, "schemas/extracts", "schemas/codes"):
         package, _, name = folder.partition("/")
         for file in sorted((resources.files(package) / name).iterdir(), key=_name):
             if file.name.endswith((".py", ".toml", ".csv")):

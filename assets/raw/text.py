@@ -25,26 +25,30 @@ def blocks(chunks: Chunks, file: str, encoding: str, size: int) -> Iterator[byte
     Bytes that do not fit the encoding raise `DataError` with the encoding that does, a file of blanks one, too;
     `file` names it.
     """
-    text = _utf8(chunks, file, encoding)
-    rest = bytearray()
     blank: bytes | None = b""
-    for piece in text:
+    rest = bytearray()
+    for piece in _utf8(chunks, file, encoding):
         rest += piece
-        if len(rest) < size:
-            continue
-        # A carriage return that ends the piece may be half a line end.
-        cut = rest.rfind(b"\n") + 1 or rest.rfind(b"\r", 0, -1) + 1
-        block, rest = bytes(rest[:cut]), rest[cut:]
-        if blank is not None and not (blank + block).decode().strip():
-            blank += block
-        elif block:
-            yield (blank or b"") + block
-            blank = None
+        while len(rest) > size and (cut := _line_end(rest, size)):
+            block, rest = bytes(rest[:cut]), rest[cut:]
+            if blank is not None and not (blank + block).decode().strip():
+                blank += block
+            else:
+                yield (blank or b"") + block
+                blank = None
     last = (blank or b"") + bytes(rest)
     if blank is not None and not last.decode().strip():
         raise DataError(f"{file} is empty. Send the file again; if there was nothing to report, with its header alone.")
     if last:
         yield last
+
+
+def _line_end(text: bytearray, size: int) -> int:
+    """Where the last line ends that `size` bytes hold, else the first that ends thereafter; 0 if none does."""
+    within = text.rfind(b"\n", 0, size) + 1 or text.rfind(b"\r", 0, size) + 1
+    cut = within or text.find(b"\n", size) + 1 or text.find(b"\r", size, -1) + 1
+    # A carriage return may be half a line end.
+    return cut + (text[cut - 1 : cut + 1] == b"\r\n")
 
 
 def decode(content: bytes, file: str, encoding: str) -> str:

@@ -1,13 +1,15 @@
 """All of staging from all of raw, feed by feed in reading order, so that every reference looks back."""
 
+from collections.abc import Iterator, Mapping
+
 import duckdb
 import polars as pl
 
 from assets.raw import load as raw
-from assets.staging import columns, deletions, doses, links, results, waivers
+from assets.staging import deletions, links, typed, versions, waivers
+from assets.staging.references import Keys, look_up
 from assets.staging.rules import rules
-from assets.staging.translate import translate
-from assets.staging.verdicts import Verdicts, explain, judge, listing
+from assets.staging.verdicts import Verdicts, explain, judge, latest, listing
 from schemas import extract, site
 from schemas.extract import Feed
 from warehouse import keys, model
@@ -20,6 +22,10 @@ Before the patients are judged, those who are in the feed; under `patient_link`,
 `deletion`, its accepted records.
 """
 
+AS_ONE = ("deletion", "patient_link")
+"""Feeds whose records are judged all together: they say something about other records, and are few."""
+REFERRED_TO = {c.references for feed in extract.feeds() for c in feed.columns if c.references}
+
 
 def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> dict[str, int]:
     """Write `staging.<feed>` for every feed and what is told of all (quarantine, superseded, waiver, accounting,
@@ -30,16 +36,23 @@ def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> 
     """
     keys.install(connection, key)
     files = raw.files(places)
-    known: Known = {"patient": _patients(places, files)}
+    known: Known = {}
+    sorted_keys: dict[str, Keys] = {}
     tables: dict[str, int] = {}
     tallies, quarantines, replaced = [], [], []
     for feed in extract.feeds():
-        verdicts = stage(read(places, files, feed), feed, known)
-        known[feed.feed] = keys_of(verdicts, feed)
-        tables[feed.feed] = _write(connection, feed.feed, accepted=verdicts.accepted)
-        quarantines.append(explain(verdicts.quarantined, feed, rules(feed)))
-        replaced.append(listing(verdicts.superseded, feed))
-        tallies.append(_tally(verdicts))
+        if feed.feed == "patient_link":
+            known["patient"] = _patients(places, files)
+        verdicts, quarantined, superseded, tally = _write_feed(connection, places, files, feed, known, sorted_keys)
+        if verdicts is not None:
+            known[feed.feed] = keys_of(verdicts, feed)
+        if feed.feed in REFERRED_TO:
+            sorted_keys[feed.feed] = Keys(_with_key(connection, known[feed.feed], feed))
+        tables[feed.feed] = connection.execute(f"select count(*) from staging.{feed.feed}").fetchall()[0][0]
+        quarantines.append(quarantined)
+        replaced.append(superseded)
+        tallies.append(tally)
+    typed.sweep(places, files)
     waived = waivers.read(places)
     tables["quarantine"] = _write(connection, "quarantine", refused=pl.concat(quarantines), waivers=waived)
     profiles = _profiles(files)
@@ -51,48 +64,89 @@ def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> 
     return tables
 
 
-def read(places: Places, files: pl.DataFrame, feed: Feed) -> pl.DataFrame:
-    """Records of one feed over all deliveries in the contract's columns and words, with their provenance."""
-    wanted = [c.name for c in columns.read_columns(feed)]
-    text = dict.fromkeys([*wanted, "malformed", "fault"], pl.String)
-    frames = [pl.DataFrame(schema={**_PROVENANCE, **text})]
-    for file in files.filter(pl.col("feed") == feed.feed).iter_rows(named=True):
-        translated = translate(pl.scan_parquet(raw.parquet(places, file)), feed, site.load(file["site"]))
-        frames.append(
-            translated.with_columns(
-                pl.lit(file["site"]).alias("site"),
-                pl.lit(site.load(file["site"]).pseudonym_site or file["site"]).alias("pseudonym_site"),
-                pl.lit(file["delivery"]).alias("delivery"),
-                pl.lit(file["delivery"].partition("|")[2]).str.to_date().alias("delivered_on"),
-                pl.lit(file["file_id"], pl.Int64).alias("file_id"),
-            ).collect()
-        )
-    return pl.concat(frames, how="diagonal")
+def _write_feed(
+    connection: duckdb.DuckDBPyConnection,
+    places: Places,
+    files: pl.DataFrame,
+    feed: Feed,
+    known: Known,
+    sorted_keys: Mapping[str, Keys],
+) -> tuple[Verdicts | None, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Write one feed's table part by part; what others may refer to, what is refused, superseded, and the tally."""
+    quarantined, replaced, tallies, named = [], [], [], []
+    with model.filling(connection, f"staging.{feed.feed}") as fill:
+        for block, is_only in _parts(places, files, feed):
+            if block.is_empty():
+                verdicts = Verdicts(*[block.with_columns(deleted=pl.lit(False))] * 3)
+            else:
+                verdicts = settle(block, feed, known, sorted_keys)
+            verdicts = latest(verdicts, feed) if is_only else verdicts
+            if verdicts.accepted.height:
+                connection.register("accepted", verdicts.accepted)
+                fill()
+                connection.unregister("accepted")
+            quarantined.append(explain(verdicts.quarantined, feed, rules(feed)))
+            replaced.append(listing(verdicts.superseded, feed))
+            tallies.append(_tally(verdicts))
+            if feed.feed in (*AS_ONE, *REFERRED_TO):
+                named.append(verdicts if feed.feed in AS_ONE else narrow(verdicts, feed))
+        if not is_only:
+            lost = versions.settle(connection, places, files, feed, known["patient_link"])
+            replaced.append(listing(lost, feed))
+            tallies += [_count(lost, "accepted", -1), _count(lost, "superseded", 1)]
+            named = [Verdicts(*(p.join(lost, on=["file_id", "record"], how="anti") for p in part)) for part in named]
+    whole = Verdicts(*(pl.concat(parts) for parts in zip(*named, strict=True))) if named else None
+    return whole, pl.concat(quarantined), pl.concat(replaced), pl.concat(tallies)
+
+
+def _parts(places: Places, files: pl.DataFrame, feed: Feed) -> Iterator[tuple[pl.DataFrame, bool]]:
+    """The typed records of a feed part by part, and whether there is but one part."""
+    blocks = typed.blocks(places, files, feed)
+    first = next(blocks, None)
+    if first is None:
+        first = typed.nothing(feed)
+    elif feed.feed in AS_ONE:
+        first = pl.concat([first, *blocks])
+    second = next(blocks, None)
+    yield first, second is None
+    del first
+    if second is not None:
+        yield second, False
+        yield from ((block, False) for block in blocks)
 
 
 def stage(frame: pl.DataFrame, feed: Feed, known: Known) -> Verdicts:
-    """Verdicts on the raw records of one feed; `known` holds the keys of the feeds before it."""
-    frame = columns.type_columns(columns.clean(frame, feed), feed)
+    """Verdicts on the translated records of one feed, held in memory; `known` holds the keys of the feeds before."""
+    sorted_keys = {c.references: Keys(known[c.references]) for c in feed.columns if c.references}
+    return latest(settle(typed.type_records(frame, feed), feed, known, sorted_keys), feed)
+
+
+def settle(frame: pl.DataFrame, feed: Feed, known: Known, sorted_keys: Mapping[str, Keys]) -> Verdicts:
+    """Verdicts on typed records with their provenance by what other records say; all valid versions stand."""
     if feed.feed == "deletion":
-        return judge(frame, feed, rules(feed))
+        return judge(frame, rules(feed))
     if "deletion" in known:
         frame = deletions.mark(frame, feed, known["deletion"])
     if feed.feed == "patient_link":
         frame = links.prepare(frame, known["patient"])
     elif "patient_link" in known:
         frame = links.merge(frame, known["patient_link"])
-    if any(c.type == "result" for c in feed.columns):
-        frame = results.read_results(frame, feed)
-    if any(c.name == "dose_unit" for c in feed.columns):
-        frame = doses.read_doses(frame)
-    return judge(_look_up(frame, feed, known), feed, rules(feed))
+    return judge(look_up(frame, feed, sorted_keys), rules(feed))
 
 
 def _patients(places: Places, files: pl.DataFrame) -> pl.DataFrame:
-    feed = extract.load("patient")
-    return columns.type_columns(columns.clean(read(places, files, feed), feed), feed).select(
-        "pseudonym_site", "patient_id"
-    )
+    """Who is in the patient feed as delivered; nobody asks while there are no links."""
+    numbers = ["pseudonym_site", "patient_id"]
+    found = [typed.nothing(extract.load("patient")).select(numbers)]
+    if files.filter(pl.col("records") > 0, feed="patient_link").height:
+        found += [block.select(numbers) for block in typed.blocks(places, files, extract.load("patient"))]
+    return pl.concat(found)
+
+
+def narrow(verdicts: Verdicts, feed: Feed) -> Verdicts:
+    """What `keys_of` needs, and which record it was."""
+    kept = [*dict.fromkeys(("pseudonym_site", "patient_id", *feed.key)), "deleted", "file_id", "record"]
+    return Verdicts(*(part.select(kept) for part in verdicts))
 
 
 def keys_of(verdicts: Verdicts, feed: Feed) -> pl.DataFrame:
@@ -108,30 +162,21 @@ def keys_of(verdicts: Verdicts, feed: Feed) -> pl.DataFrame:
     return pl.concat([accepted, refused, taken_back]).unique(columns_kept, keep="first", maintain_order=True)
 
 
-def _look_up(frame: pl.DataFrame, feed: Feed, known: Known) -> pl.DataFrame:
-    """Add `accepted:<column>` for each reference: null where this patient has no such record at all.
-
-    A visit or an order that was refused is forgotten by the records that name it: one bad record must not take
-    the others with it. Without its patient no record can stand.
-    """
-    for field in feed.columns:
-        if field.references:
-            own_key = extract.load(field.references).key[0]
-            accepted = f"accepted:{field.name}"
-            found = known[field.references].rename({own_key: field.name, "accepted": accepted})
-            on = list(dict.fromkeys(("pseudonym_site", "patient_id", field.name)))
-            frame = frame.join(found, on=on, how="left", maintain_order="left")
-            if not field.required:
-                frame = frame.with_columns(pl.when(pl.col(accepted).fill_null(True)).then(field.name))
-    return frame
+def _with_key(connection: duckdb.DuckDBPyConnection, named: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """The keys of a feed with those that take their place in the warehouse."""
+    own = named.select("pseudonym_site", feed.key[0])
+    key = keys.of_persons(connection, own) if feed.feed == "patient" else keys.of_rows(connection, feed.feed, own)
+    return named.with_columns(key=key)
 
 
 def _tally(verdicts: Verdicts) -> pl.DataFrame:
     """Records per file and verdict."""
-    return pl.concat(
-        frame.group_by("file_id").agg(verdict=pl.lit(name), records=pl.len().cast(pl.Int64))
-        for name, frame in verdicts._asdict().items()
-    )
+    return pl.concat(_count(frame, name, 1) for name, frame in verdicts._asdict().items())
+
+
+def _count(frame: pl.DataFrame, verdict: str, sign: int) -> pl.DataFrame:
+    records = pl.len().cast(pl.Int64) * sign
+    return frame.group_by("file_id").agg(verdict=pl.lit(verdict), records=records)
 
 
 def _profiles(files: pl.DataFrame) -> pl.DataFrame:
@@ -158,14 +203,3 @@ def _write(connection: duckdb.DuckDBPyConnection, table: str, **frames: pl.DataF
     for name in frames:
         connection.unregister(name)
     return rows
-
-
-_PROVENANCE = {
-    "site": pl.String,
-    "pseudonym_site": pl.String,
-    "delivery": pl.String,
-    "delivered_on": pl.Date,
-    "file_id": pl.Int64,
-    "record": pl.Int32,
-    "line": pl.Int32,
-}

@@ -16,6 +16,8 @@ def mark(frame: pl.DataFrame, feed: Feed, accepted: pl.DataFrame) -> pl.DataFram
     `accepted` are the accepted records of the deletion feed, one for each feed and key; `deleted_by` says which of
     them did it (delivery, file_id, record).
     """
+    if accepted.is_empty():
+        return frame.with_columns(deleted=pl.lit(False))
     by_key = [feed.feed, *(["observation"] if feed.feed in OBSERVATIONS else [])]
     who = pl.struct("delivered_on", "delivery", "file_id", "record")
     for name, kinds, column in (("by_key", by_key, feed.key[0]), ("by_patient", ["patient"], "patient_id")):

@@ -31,10 +31,14 @@ def survivors(accepted: pl.DataFrame) -> pl.DataFrame:
 
 def merge(frame: pl.DataFrame, survivors: pl.DataFrame) -> pl.DataFrame:
     """Replace each record number that was given up; `keeps_number` is false where that happened."""
+    if survivors.is_empty():
+        return frame.with_columns(keeps_number=pl.lit(True))
     return (
         frame.join(survivors, on=["pseudonym_site", "patient_id"], how="left", maintain_order="left")
         .with_columns(
-            pl.coalesce("survivor", "patient_id").alias("patient_id"), keeps_number=pl.col("survivor").is_null()
+            pl.coalesce("survivor", "patient_id").alias("patient_id"),
+            given_patient_id="patient_id",
+            keeps_number=pl.col("survivor").is_null(),
         )
         .drop("survivor")
     )

@@ -4,23 +4,34 @@ Signs, words and units are code lists (`comparator.csv`, `result_word.csv`, `uni
 Japan's National Hospital Organization publishes for its SS-MIX2 exports.
 """
 
+from functools import partial
+
 import polars as pl
 
 from assets.staging.codes import codes
-from assets.staging.columns import TEXT, UNIT_FACTOR
+from assets.staging.columns import TEXT, UNIT_FACTOR, clean_text
+from assets.staging.distinct import once
 from schemas.extract import Feed
 
+INPUTS = ("code", "value", "unit", "status", UNIT_FACTOR)
+"""What a result is read from: each distinct combination once."""
 NUMBER = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 
 
 def read_results(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """Add analyte, value_operator, value_number (canonical unit), unit, sources and value_absent_reason.
 
-    Expects the cleaned texts of `code`, `value` and `unit`. Also adds `factor` (to the canonical unit, null for
+    Expects typed codes, `value` as delivered. Also adds `factor` (to the canonical unit, null for
     an unlisted one) and the analyte's accepted limits. A result of an unknown code has no analyte, no unit and
     no number: what such a number says, a day of birth perhaps, nobody knows, so it stops at raw.
     """
-    frame = _without_unknown(parse(frame).join(_analytes(feed.feed), on="code", how="left", maintain_order="left"))
+    return once(frame, [name for name in INPUTS if name in frame.columns], partial(_read, feed=feed.feed))
+
+
+def _read(cells: pl.DataFrame, feed: str) -> pl.DataFrame:
+    frame = cells.with_columns(pl.col(name).alias(TEXT + name) for name in cells.columns if name != "value")
+    frame = frame.with_columns(clean_text(pl.col("value")).alias(TEXT + "value"))
+    frame = _without_unknown(parse(frame).join(_analytes(feed), on="code", how="left", maintain_order="left"))
     spelling = pl.col(TEXT + "unit").str.replace_all("[μµ]", "u")
     frame = frame.with_columns(spelling=spelling).join(
         _units(), on=["analyte", "spelling"], how="left", maintain_order="left"
@@ -29,7 +40,14 @@ def read_results(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
         frame = frame.with_columns(factor=pl.col("factor") * pl.col(UNIT_FACTOR).fill_null(1.0))
     lower = pl.col(TEXT + "value").str.to_lowercase()
     listed = codes("unit")["unit_as_written"].unique().to_list()
-    return frame.with_columns(
+    return frame.select(
+        "analyte",
+        "value_operator",
+        "number",
+        "value_absent_reason",
+        "factor",
+        "accepted_min",
+        "accepted_max",
         value_number=pl.col("number") * pl.col("factor"),
         unit="canonical_unit",
         # Text that is no value, listed word or listed unit may be anything, a name included: it stops here.

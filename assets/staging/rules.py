@@ -3,6 +3,7 @@
 A rule is named `<feed>.<column>.<kind>`, so that its id alone says what to look at.
 """
 
+import functools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from schemas.extract import Feed, Field
 
 NOTHING = "null|na|n/a|#n/a|nan|none|nil|unknown|不明|なし"
 """What programs and people write where a number is missing."""
+REFERS = frozenset({"survivor_is_known", "is_circular"})
+"""What `links` says of a record by looking at others; `references` says `accepted:<column>`."""
 
 
 class Rule(NamedTuple):
@@ -25,25 +28,37 @@ class Rule(NamedTuple):
     column: str | None
     reason: str
     broken: pl.Expr
+    alone: bool = False
+    """Whether the cell decides by itself, so that each distinct text is judged once."""
+    refers: bool = False
+    """Whether other records decide; those may change while the file does not."""
 
 
-def rules(feed: Feed) -> list[Rule]:
+@functools.lru_cache(maxsize=64)
+def rules(feed: Feed) -> tuple[Rule, ...]:
     """All rules of a feed in the order of its columns, rules over several columns last.
 
     They judge a frame that `columns`, `results`, `doses` and `references` have prepared.
     """
     found = []
     for field in read_columns(feed):
+        own = {field.name, *(prefix + field.name for prefix in (TEXT, LOCAL))}
         for kind, reason, broken in _of_column(feed, field):
-            found.append(Rule(f"{feed.feed}.{field.name}.{kind}", field.name, reason, broken))
+            inputs = set(broken.meta.root_names())
+            rule = Rule(f"{feed.feed}.{field.name}.{kind}", field.name, reason, broken)
+            found.append(rule._replace(alone=inputs <= own, refers=bool(inputs & REFERS or _accepted(field) in inputs)))
     for row in feed.rules:
         column = row.id.split(".")[1]
         found.append(Rule(row.id, column, row.reason, ~pl.sql_expr(row.check)))
     whole = pl.col("malformed").is_null()
-    return [
+    return (
         *(Rule(f"{feed.feed}.record.{kind}", None, reason, pl.col("fault") == kind) for kind, reason in FAULTS.items()),
         *(rule._replace(broken=rule.broken & whole) for rule in found),
-    ]
+    )
+
+
+def _accepted(field: Field) -> str:
+    return f"accepted:{field.name}"
 
 
 def _of_column(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
@@ -69,7 +84,7 @@ def _of_column(feed: Feed, field: Field) -> Iterator[tuple[str, str, pl.Expr]]:
             late = value.cast(pl.Date) > lock
         yield "after_delivery", "The day lies after the day of delivery.", late
     if field.references:
-        accepted = pl.col(f"accepted:{field.name}")
+        accepted = pl.col(_accepted(field))
         missing = ~accepted.fill_null(False) if field.required else accepted.is_null()
         reason = f"The {field.references.replace('_', ' ')} is not known, or belongs to another patient."
         yield "reference", reason, value.is_not_null() & missing

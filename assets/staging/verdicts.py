@@ -1,12 +1,33 @@
 """What becomes of each record: accepted, quarantined, or superseded by a later version of itself."""
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import polars as pl
 
-from assets.staging.columns import TEXT, read_columns
+from assets.staging.columns import BROKEN
 from assets.staging.rules import Rule
 from schemas.extract import Feed
+
+LISTING = {
+    "delivery": pl.String,
+    "file_id": pl.Int64,
+    "record": pl.Int32,
+    "line": pl.Int32,
+    "why": pl.String,
+    "by_delivery": pl.String,
+    "by_file_id": pl.Int64,
+    "by_record": pl.Int32,
+    "another_patient": pl.Boolean,
+    "feed": pl.String,
+}
+_PLACE = ("delivery", "file_id", "record")
+RULES = "broken_rules"
+"""Column of the numbers of a record's broken rules, ascending; null where there are none."""
+
+
+WRITTEN = "written"
+"""Column that tells one record's texts from another's: a number that two equal ones share."""
 
 
 class Verdicts(NamedTuple):
@@ -18,42 +39,79 @@ class Verdicts(NamedTuple):
     quarantined: pl.DataFrame
 
 
-_PLACE = ("delivery", "file_id", "record")
+def find_broken(frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+    """Add `broken_rules` by all rules that look at one record alone."""
+    flags = [pl.col(name) for name in frame.columns if name.startswith(BROKEN)]
+    others = [rule.broken.fill_null(False) for rule in rules if not (rule.alone or rule.refers)]
+    frame = frame.with_row_index("place")
+    found = frame.filter(pl.any_horizontal(*flags, *others))
+    numbers = _numbers((number, rule) for number, rule in enumerate(rules) if not rule.refers)
+    named = found.select("place", numbers.alias(RULES))
+    return frame.join(named, on="place", how="left", maintain_order="left").drop("place")
 
 
-def judge(frame: pl.DataFrame, feed: Feed, rules: list[Rule]) -> Verdicts:
-    """Split prepared records by the rules, then keep the current version of each valid one.
+def judge(frame: pl.DataFrame, rules: Sequence[Rule]) -> Verdicts:
+    """Split prepared records by `broken_rules` and the rules that refer to other records; all versions stand.
 
-    A refused newer version does not hide an older accepted one: only valid records compete. What was taken back is
-    superseded, whatever it held.
+    What was taken back is superseded, whatever it held.
     """
-    broken = pl.any_horizontal(rule.broken.fill_null(False) for rule in rules)
+    referring = [(number, rule) for number, rule in enumerate(rules) if rule.refers]
+    refers = [rule.broken.fill_null(False) for _, rule in referring]
+    broken = pl.any_horizontal(pl.col(RULES).is_not_null(), *refers)
     deleted = pl.col("deleted") if "deleted" in frame.columns else pl.lit(False)
-    marked = frame.with_columns(broken.alias("broken"), deleted=deleted)
-    standing = marked.filter(~pl.col("deleted"))
-    current, superseded = _latest(standing.filter(~pl.col("broken")), feed)
-    replaced = _with_reason(superseded, current, feed)
-    if "deleted_by" in marked.columns:
-        gone = marked.filter("deleted").with_columns(
-            *(pl.col("deleted_by").struct.field(name).alias(f"by_{name}") for name in _PLACE),
-            why=pl.lit("taken back"),
-            another_patient=pl.lit(False),
-        )
-        replaced = pl.concat([replaced, gone], how="diagonal")
-    return Verdicts(current, replaced, standing.filter("broken"))
+    marked = frame.with_columns(deleted=deleted)
+    is_deleted = marked["deleted"]
+    is_broken = marked.select(broken)[RULES] & ~is_deleted
+    numbers = pl.concat_list(pl.col(RULES).fill_null([]), _numbers(referring)) if referring else pl.col(RULES)
+    quarantined = marked.filter(is_broken).with_columns(numbers.list.sort().alias(RULES))
+    standing = marked.filter(~(is_broken | is_deleted)) if (is_broken | is_deleted).any() else marked
+    return Verdicts(standing, _taken_back(marked.filter(is_deleted)), quarantined)
+
+
+def _taken_back(deleted: pl.DataFrame) -> pl.DataFrame:
+    by = pl.col("deleted_by").struct
+    found = [by.field(name).alias(f"by_{name}") for name in _PLACE] if "deleted_by" in deleted.columns else []
+    return deleted.with_columns(*found, why=pl.lit("taken back"), another_patient=pl.lit(False))
+
+
+def _numbers(rules: Iterable[tuple[int, Rule]]) -> pl.Expr:
+    return pl.concat_list(
+        pl.when(rule.broken).then(pl.lit(number, pl.Int32)) for number, rule in rules
+    ).list.drop_nulls()
+
+
+def latest(verdicts: Verdicts, feed: Feed) -> Verdicts:
+    """Keep the latest version of each key; then the later delivery wins, then the later record.
+
+    A refused newer version does not hide an older accepted one: only valid records compete. What stands under a
+    person's own record number goes before what stood under one that was given up.
+    """
+    valid, key = verdicts.accepted, ["pseudonym_site", *feed.key]
+    own = ["keeps_number"] if "patient_id" in feed.key and "keeps_number" in valid.columns else []
+    order = [*own, *([feed.version] if feed.version else []), "delivered_on", "delivery", "record", "file_id"]
+    shared = valid.select(key).is_duplicated()
+    if not shared.any():
+        return verdicts
+    ordered = valid.filter(shared).sort(order).with_row_index("place")
+    last = ordered["place"] == ordered.select(pl.col("place").max().over(key))["place"]
+    current, superseded = (ordered.filter(which).drop("place") for which in (last, ~last))
+    replaced = pl.concat([_with_reason(superseded, current, feed), verdicts.superseded], how="diagonal")
+    return Verdicts(pl.concat([valid.filter(~shared), current]), replaced, verdicts.quarantined)
 
 
 def listing(superseded: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """The rows of `staging.superseded`."""
+    if superseded.is_empty():
+        return pl.DataFrame(schema=LISTING)
     by = (f"by_{name}" for name in _PLACE)
     return superseded.select(*_PLACE, "line", "why", *by, "another_patient", feed=pl.lit(feed.feed))
 
 
 def _with_reason(superseded: pl.DataFrame, current: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """Why each record no longer stands, and the one with its key that does."""
-    texts = [TEXT + column.name for column in read_columns(feed)]
-    told = [name for name in (*_PLACE, "keeps_number", feed.version) if name in current.columns]
-    others = [pl.col(name).alias(f"by_{name}") for name in dict.fromkeys([*told, *texts])]
+    given = "given_patient_id" if "given_patient_id" in current.columns else "patient_id"
+    told = [name for name in (*_PLACE, WRITTEN, given, "keeps_number", feed.version) if name in current.columns]
+    others = [pl.col(name).alias(f"by_{name}") for name in dict.fromkeys(told)]
     on = ["pseudonym_site", *feed.key]
     pairs = superseded.join(current.select(*on, *others), on=on, how="left", maintain_order="left")
 
@@ -61,37 +119,21 @@ def _with_reason(superseded: pl.DataFrame, current: pl.DataFrame, feed: Feed) ->
         return pl.col(name).ne_missing(pl.col(f"by_{name}"))
 
     reasons = [
-        (~pl.any_horizontal(map(differs, texts)), "equal copy"),
+        (~differs(WRITTEN), "equal copy"),
         *([(differs("keeps_number"), "number given up")] if "keeps_number" in told else []),
         *([(differs(feed.version), "later version")] if feed.version else []),
         (differs("delivery"), "later delivery"),
         (pl.lit(True), "later record"),
     ]
     why = pl.coalesce(pl.when(holds).then(pl.lit(word)) for holds, word in reasons)
-    patient = f"{TEXT}patient_id"
-    another = differs(patient) if patient in texts and "patient_id" not in feed.key else pl.lit(False)
+    another = differs(given) if given in told and "patient_id" not in feed.key else pl.lit(False)
     return pairs.with_columns(why=why, another_patient=another).select(
-        pl.exclude([f"by_{name}" for name in (*texts, "keeps_number", feed.version) if name])
+        pl.exclude([f"by_{name}" for name in told if name not in _PLACE])
     )
 
 
-def _latest(valid: pl.DataFrame, feed: Feed) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The latest version of each key wins; then the later delivery, then the later record.
-
-    What stands under a person's own record number goes before what stood under one that was given up.
-    """
-    own = ["keeps_number"] if "patient_id" in feed.key and "keeps_number" in valid.columns else []
-    order = [*own, *([feed.version] if feed.version else []), "delivered_on", "delivery", "record", "file_id"]
-    ordered = valid.sort(order).with_row_index("place")
-    last = ordered["place"] == ordered.select(pl.col("place").max().over("pseudonym_site", *feed.key))["place"]
-    return ordered.filter(last).drop("place"), ordered.filter(~last).drop("place")
-
-
-def explain(quarantined: pl.DataFrame, feed: Feed, rules: list[Rule]) -> pl.DataFrame:
+def explain(quarantined: pl.DataFrame, feed: Feed, rules: Sequence[Rule]) -> pl.DataFrame:
     """The rows of `staging.quarantine`: the first broken rule of each record in column order, others in `also`."""
-    names = pl.concat_list(
-        pl.when(rule.broken).then(pl.lit(index, pl.Int32)) for index, rule in enumerate(rules)
-    ).list.drop_nulls()
     listing = pl.DataFrame(
         {
             "index": range(len(rules)),
@@ -103,8 +145,7 @@ def explain(quarantined: pl.DataFrame, feed: Feed, rules: list[Rule]) -> pl.Data
     )
     ids = listing["rule"]
     return (
-        quarantined.with_columns(names.alias("broken_rules"))
-        .with_columns(index=pl.col("broken_rules").list.first())
+        quarantined.with_columns(index=pl.col(RULES).list.first())
         .join(listing, on="index", how="left", maintain_order="left")
         .select(
             "delivery",
@@ -116,7 +157,7 @@ def explain(quarantined: pl.DataFrame, feed: Feed, rules: list[Rule]) -> pl.Data
             "column_name",
             "reason",
             pl.lit("warning").alias("severity"),
-            also=pl.col("broken_rules")
+            also=pl.col(RULES)
             .list.slice(1)
             .list.eval(pl.element().replace_strict(listing["index"], ids, default=None, return_dtype=pl.String)),
         )

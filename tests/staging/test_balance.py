@@ -17,8 +17,10 @@ from warehouse.errors import DataError
 FEED = extract.load("lab_result")
 NAMES = [c.name for c in FEED.columns]
 KNOWN = {
-    "patient": pl.DataFrame({"pseudonym_site": "demo", "patient_id": "P1", "accepted": True}),
-    "encounter": pl.DataFrame({"pseudonym_site": "demo", "patient_id": "P1", "encounter_id": "E1", "accepted": True}),
+    "patient": pl.DataFrame({"pseudonym_site": "demo", "patient_id": "P1", "accepted": True, "key": 1}),
+    "encounter": pl.DataFrame(
+        {"pseudonym_site": "demo", "patient_id": "P1", "encounter_id": "E1", "accepted": True, "key": 2}
+    ),
 }
 PLAUSIBLE = ["P1", "E1", "1988-5", "11253-2", "2020-01-01T08:00", "2020-01-01 9:00", "<0.04", "9e99", "mg/dL"]
 CELL = st.sampled_from([*PLAUSIBLE, "final", "corrected", "cancelled", "", "-1", "1" * 40]) | st.text(max_size=8)

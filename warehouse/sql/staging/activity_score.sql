@@ -2,8 +2,8 @@
 select
     row_key('activity_score', pseudonym_site, score_id) as activity_score_key,
     site,
-    person_key(pseudonym_site, patient_id) as person_key,
-    row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
+    person_key,
+    encounter_key,
     scored_at,
     stool_frequency,
     nocturnal_diarrhea,

@@ -2,8 +2,8 @@
 select
     row_key('adverse_event', pseudonym_site, adverse_event_id) as adverse_event_key,
     site,
-    person_key(pseudonym_site, patient_id) as person_key,
-    row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
+    person_key,
+    encounter_key,
     icd10_code,
     occurred_on,
     suspected_product_code,

@@ -2,8 +2,8 @@
 select
     row_key('condition', pseudonym_site, condition_id) as condition_key,
     accepted.site,
-    person_key(pseudonym_site, patient_id) as person_key,
-    row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
+    accepted.person_key,
+    encounter_key,
     icd10_code,
     medis_code,
     status,
@@ -17,4 +17,4 @@ select
     accepted.record
 from accepted
 left join staging.patient as patient
-    on person_key(accepted.pseudonym_site, accepted.patient_id) = patient.person_key
+    on accepted.person_key = patient.person_key

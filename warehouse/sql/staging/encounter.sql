@@ -2,7 +2,7 @@
 select
     row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
     site,
-    person_key(pseudonym_site, patient_id) as person_key,
+    person_key,
     class,
     started_at,
     ended_at,

@@ -2,8 +2,8 @@
 select
     row_key('endoscopy', pseudonym_site, endoscopy_id) as endoscopy_key,
     site,
-    person_key(pseudonym_site, patient_id) as person_key,
-    row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
+    person_key,
+    encounter_key,
     performed_at,
     reported_at,
     examination,

@@ -2,8 +2,8 @@
 select
     row_key('lab_result', pseudonym_site, result_id) as lab_result_key,
     site,
-    person_key(pseudonym_site, patient_id) as person_key,
-    row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
+    person_key,
+    encounter_key,
     code,
     collected_at,
     reported_at,

@@ -2,9 +2,9 @@
 select
     row_key('medication_administration', pseudonym_site, administration_id) as medication_administration_key,
     site,
-    person_key(pseudonym_site, patient_id) as person_key,
-    row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
-    row_key('medication_request', pseudonym_site, request_id) as medication_request_key,
+    person_key,
+    encounter_key,
+    medication_request_key,
     product_code,
     given_at,
     dose,

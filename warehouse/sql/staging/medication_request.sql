@@ -2,8 +2,8 @@
 select
     row_key('medication_request', pseudonym_site, request_id) as medication_request_key,
     site,
-    person_key(pseudonym_site, patient_id) as person_key,
-    row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
+    person_key,
+    encounter_key,
     setting,
     authored_at,
     product_code,

@@ -2,7 +2,7 @@
 select
     row_key('monitoring_order', pseudonym_site, order_id) as monitoring_order_key,
     site,
-    person_key(pseudonym_site, patient_id) as person_key,
+    person_key,
     ordered_at,
     target_low,
     target_high,

@@ -2,8 +2,8 @@
 select
     row_key('vital_sign', pseudonym_site, vital_id) as vital_sign_key,
     site,
-    person_key(pseudonym_site, patient_id) as person_key,
-    row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
+    person_key,
+    encounter_key,
     code,
     measured_at,
     analyte,

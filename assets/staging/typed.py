@@ -1,0 +1,146 @@
+"""The records of a file, typed and judged each by itself: kept beside raw, so that an unchanged file is typed once."""
+
+import functools
+import hashlib
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import polars as pl
+from pyarrow import parquet as pq
+
+from assets.raw import load as raw
+from assets.raw import memory
+from assets.staging import columns, doses, results
+from assets.staging.rules import rules
+from assets.staging.translate import translate
+from assets.staging.verdicts import RULES, WRITTEN, find_broken
+from schemas import extract, site
+from schemas.extract import Feed
+from schemas.profile import Profile
+from warehouse.places import Places
+
+PROVENANCE = {
+    "site": pl.String,
+    "pseudonym_site": pl.String,
+    "delivery": pl.String,
+    "delivered_on": pl.Date,
+    "file_id": pl.Int64,
+    "record": pl.Int32,
+    "line": pl.Int32,
+}
+"""Where a typed record comes from."""
+TYPES = {"date": pl.Date(), "datetime": pl.Datetime("us"), "integer": pl.Int32(), "decimal": pl.Float64()}
+"""Of cells, by what the contract calls it; all others are text."""
+ASKED_FOR = ("fault", "value", "number", "accepted_min", "accepted_max", "strength_mg", columns.UNIT_FACTOR)
+"""Columns that serve the rules alone."""
+TOGETHER = 400_000
+"""Records that are judged together at least, where there are as many: about 300 MB while they are."""
+
+
+def blocks(places: Places, files: pl.DataFrame, feed: Feed) -> Iterator[pl.DataFrame]:
+    """The typed records of a feed over all deliveries with their provenance, `TOGETHER` or somewhat more at a time."""
+    waiting: list[pl.DataFrame] = []
+    for file in files.filter(feed=feed.feed).iter_rows(named=True):
+        for block in of_file(places, file):
+            waiting.append(block)
+            if sum(frame.height for frame in waiting) >= TOGETHER:
+                yield pl.concat(waiting)
+                waiting = []
+    if waiting:
+        yield pl.concat(waiting)
+
+
+def of_file(places: Places, file: Mapping[str, object]) -> Iterator[pl.DataFrame]:
+    """The typed records of one file, given its row of `raw.FILE_SCHEMA`; typed anew only if need be."""
+    profile, feed = site.load(str(file["site"])), extract.load(str(file["feed"]))
+    folder = _folder(places, file, profile)
+    kept = sorted(folder.glob("*.parquet")) if folder.is_dir() else None
+    frames = type_file(places, file, feed, profile, folder) if kept is None else map(pl.read_parquet, kept)
+    site_and_delivery = {
+        "site": pl.lit(profile.site),
+        "pseudonym_site": pl.lit(profile.pseudonym_site or profile.site),
+        "delivery": pl.lit(file["delivery"]),
+        "delivered_on": pl.lit(str(file["delivery"]).partition("|")[2]).str.to_date(),
+        "file_id": pl.lit(file["file_id"], pl.Int64),
+    }
+    return (frame.with_columns(**site_and_delivery) for frame in frames)
+
+
+def type_file(
+    places: Places, file: Mapping[str, object], feed: Feed, profile: Profile, folder: Path
+) -> Iterator[pl.DataFrame]:
+    """Type a file's records as they lie in raw, block by block, and keep them in `folder` once all are done."""
+    unfinished = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    raw.private_folder(unfinished, places.data)
+    delivered_on = str(file["delivery"]).partition("|")[2]
+    source, start = raw.parquet(places, file), 0
+    groups = pq.read_metadata(source)
+    for number in range(groups.num_row_groups):
+        height = groups.row_group(number).num_rows
+        text = translate(pl.scan_parquet(source).slice(start, height), feed, profile).collect()
+        typed = type_records(text.with_columns(delivered_on=pl.lit(delivered_on).str.to_date()), feed)
+        part = unfinished / f"{number:06}.parquet"
+        part.touch(mode=0o600)
+        typed.drop("delivered_on").write_parquet(part, compression="lz4", statistics=False)
+        start += height
+        yield typed.drop("delivered_on")
+    unfinished.rename(folder)
+
+
+def type_records(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """Type translated records with `delivered_on`, and add `broken_rules` of all that a record breaks by itself."""
+    judged = rules(feed)
+    alone = {
+        field.name: [rule.broken for rule in judged if rule.alone and rule.column == field.name]
+        for field in columns.read_columns(feed)
+    }
+    typed = columns.read(frame, feed, alone)
+    if any(c.type == "result" for c in feed.columns):
+        typed = results.read_results(typed, feed)
+    if any(c.name == "dose_unit" for c in feed.columns):
+        typed = doses.read_doses(typed)
+    texts = [columns.TEXT + field.name for field in columns.read_columns(feed)]
+    typed = typed.with_columns(typed.select(texts).hash_rows().alias(WRITTEN))  # stable for one version of Polars
+    found = find_broken(typed, judged)
+    # What only the rules asked for goes no further, nor does the text of a record that could not be split.
+    prefixes = (columns.TEXT, columns.LOCAL, columns.BROKEN)
+    passing = [name for name in found.columns if name.startswith(prefixes) or name in ASKED_FOR]
+    return found.drop(passing).with_columns(malformed=pl.when(pl.col("malformed").is_not_null()).then(pl.lit("")))
+
+
+def sweep(places: Places, files: pl.DataFrame) -> None:
+    """Remove what no listed file holds as it would be typed today."""
+    wanted = {_folder(places, file, site.load(file["site"])) for file in files.iter_rows(named=True)}
+    for folder in places.typed.glob("*/*/*"):
+        if folder not in wanted:
+            shutil.rmtree(folder)
+    for folder in [*places.typed.glob("*/*"), *places.typed.glob("*")]:
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _folder(places: Places, file: Mapping[str, object], profile: Profile) -> Path:
+    """Where the typed records of a file lie: named after all that decides what they are."""
+    day = str(file["delivery"]).partition("|")[2]
+    return places.typed / profile.site / day / f"{file['feed']}.{file['file_id']}.{typed_with(profile)}"
+
+
+def typed_with(profile: Profile) -> str:
+    lists = {c.codes for f in profile.feeds.values() for c in f.columns.values() if c.codes}
+    codes = [(name, site.code_list(name)) for name in sorted(lists)]
+    return _hash(profile.model_dump_json(), str(codes), pl.__version__)
+
+
+@functools.lru_cache(maxsize=64)
+def _hash(*said: str) -> str:
+    return hashlib.sha256("|".join((*said, memory.code("assets/raw", "assets/staging"))).encode()).hexdigest()[:16]
+
+
+def nothing(feed: Feed) -> pl.DataFrame:
+    """The columns of a feed that nobody delivered; those that are worked out from others are left out."""
+    cells = {c.name: TYPES.get(c.type, pl.String()) for c in columns.read_columns(feed)}
+    return pl.DataFrame(
+        schema={**PROVENANCE, **cells, "malformed": pl.String, WRITTEN: pl.UInt64, RULES: pl.List(pl.Int32)}
+    )
