@@ -18,7 +18,7 @@ run: .venv/run ## The whole way: landing folder, warehouse, checks, release, rep
 	@$(BIN)/mucosa run
 
 test: .venv/dev ## Run the tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: .venv/dev ## What every change must pass: style, types, SQL style, direction of imports
 	@$(BIN)/ruff check .

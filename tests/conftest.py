@@ -17,6 +17,15 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 LOADED = ["assets.layers", "expectations.checks", "expectations.engine", "lifelines", "matplotlib.figure"]
 """What every call needs and none changes; loaded once, it is ready in each process that follows."""
 
+LONGEST = ("test_nights", "test_canary", "test_one_value", "test_four_formats", "test_synthea", "test_add_a_hospital")
+"""Files of tests that take half a minute each; the second needs nothing that the first makes."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no process waits for another in the end."""
+    rank = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
 
 @pytest.fixture(scope="session")
 def mucosa(tmp_path_factory: pytest.TempPathFactory) -> Mucosa:
