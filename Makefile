@@ -32,6 +32,7 @@ ui: .venv/run ## Open Dagster's UI on this machine's loopback address
 
 prove: .venv/run ## The long proofs: errors of analyses, readers of releases, damaged data; see docs/evidence/
 	@$(BIN)/python -m benchmarks.prove
+	@$(BIN)/python -m tests.oracle.prove --record docs/evidence/oracle.md
 	@$(BIN)/python -m benchmarks.readers
 	@$(BIN)/python -m benchmarks.mutations > /dev/null
 

@@ -47,9 +47,12 @@ def _in_hospital(story: Story, day: int) -> int:
     """Doses in one stay; the held days lie at the limit."""
     patient = story.patient
     first, last = day - story.one_of(0, 1, 10), day + story.one_of(14, 20, 35)
-    story.stay = patient.stay(first, last)
+    moved = day + story.one_of(3, 7) if story.rarely(0.15) else None  # to another ward or hospital, a visit of its own
+    story.stay = patient.stay(first, last if moved is None else moved)
     mg = story.one_of(2, 3, 4)
     while day <= last:
+        if moved is not None and day > moved:
+            story.stay, moved = patient.stay(moved + story.one_of(0, 1), last), None
         for clock in ("08:00", "19:00"):
             if not (day == story.start and clock == "08:00" and story.chance.random() < 0.5):
                 patient.give(TAC, day, mg, clock, visit=story.stay)

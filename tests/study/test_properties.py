@@ -92,24 +92,66 @@ def test_other_patients(expected: Found) -> None:
         assert found(build) != expected
 
 
-def test_how_deliveries_are_cut(tmp_path: Path) -> None:
-    """Each record in one of two deliveries by lot, in any order: the same study as in one."""
-    whole, halved = tmp_path / "whole", tmp_path / "halved"
-    hospital.simulate_population(whole / "landing", whole / "TRUTH.json", patients=40, seed=SEED)
-    shutil.copytree(whole / "landing", halved / "landing")
-    (delivery,) = {file.parent for file in (halved / "landing").rglob("*.csv")}
-    earlier = delivery.with_name("2026-05-31")
-    earlier.mkdir()
-    lot = random.Random(SEED)
+@pytest.fixture(scope="module")
+def landed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Found]:
+    """A small hospital's landing folder, and the study that comes out of it."""
+    folder = tmp_path_factory.mktemp("whole")
+    hospital.simulate_population(folder / "landing", folder / "TRUTH.json", patients=40, seed=SEED)
+    return folder / "landing", study_of(folder)
+
+
+def copied(landing: Path, folder: Path) -> tuple[Path, dict[str, tuple[list[str], list[list[str]]]]]:
+    """A copy of the one delivery, and its feeds as header and rows."""
+    shutil.copytree(landing, folder / "landing")
+    (delivery,) = {file.parent for file in (folder / "landing").rglob("*.csv")}
+    feeds = {}
     for file in sorted(delivery.glob("*.csv")):
         with file.open(encoding="utf-8", newline="") as stream:
             header, *rows = csv.reader(stream)
+        feeds[file.stem] = header, rows
+    return delivery, feeds
+
+
+def write(file: Path, header: list[str], rows: list[list[str]]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([header, *rows])
+
+
+def test_how_deliveries_are_cut(landed: tuple[Path, Found], tmp_path: Path) -> None:
+    """Each record in one of two deliveries by lot, in any order: the same study as in one."""
+    delivery, feeds = copied(landed[0], tmp_path)
+    earlier = delivery.with_name("2026-05-31")
+    earlier.mkdir()
+    lot = random.Random(SEED)
+    for name, (header, rows) in feeds.items():
         lot.shuffle(rows)
         cut = lot.randint(0, len(rows))
         for folder, part in ((earlier, rows[:cut]), (delivery, rows[cut:])):
-            with (folder / file.name).open("w", encoding="utf-8", newline="") as stream:
-                csv.writer(stream).writerows([header, *part])
-    assert study_of(halved) == study_of(whole)
+            write(folder / f"{name}.csv", header, part)
+    assert study_of(tmp_path) == landed[1]
+
+
+def test_two_record_numbers_of_one_person(landed: tuple[Path, Found], tmp_path: Path) -> None:
+    """Half of everybody's records under a second number that was merged into the first: the same study."""
+    delivery, feeds = copied(landed[0], tmp_path)
+    lot = random.Random(SEED)
+    header, rows = feeds.pop("patient")
+    place = header.index("patient_id")
+    numbers = [row[place] for row in rows]
+    second = [[*row[:place], f"{row[place]}-2", *row[place + 1 :]] for row in rows]
+    write(delivery / "patient.csv", header, [*second, *rows])
+    links = [[f"{number}-2", number, "2026-06-01"] for number in numbers]
+    write(delivery / "patient_link.csv", ["patient_id", "surviving_patient_id", "linked_on"], links)
+    moved = 0
+    for name, (header, rows) in feeds.items():
+        if "patient_id" in header and name != "patient_link":
+            place = header.index("patient_id")
+            for row in rows:
+                if lot.random() < 0.5:
+                    row[place], moved = f"{row[place]}-2", moved + 1
+            write(delivery / f"{name}.csv", header, rows)
+    assert moved > 1000
+    assert study_of(tmp_path) == landed[1]
 
 
 def study_of(folder: Path) -> Found:
