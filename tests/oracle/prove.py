@@ -5,7 +5,7 @@ import datetime as dt
 import sys
 from pathlib import Path
 
-from benchmarks.prove.__main__ import commit
+from  import commit
 
 from tests.oracle.compare import differences, report
 from tests.oracle.nasty import ward
