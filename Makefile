@@ -9,7 +9,7 @@ SOURCE := $(if $(wildcard wheelhouse),--no-index --find-links wheelhouse)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check ui prove bench wheelhouse lock clean
+.PHONY: help run test check ui service prove bench wheelhouse lock clean
 
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +29,9 @@ check: .venv/dev ## What every change must pass: style, types, SQL style, direct
 
 ui: .venv/run ## Open Dagster's UI on this machine's loopback address
 	@$(BIN)/mucosa ui
+
+service: .venv/run ## Start schedule, landing sensor, alerts and the browser on the loopback address
+	@$(BIN)/mucosa service
 
 prove: .venv/run ## The long proofs: errors of analyses, readers of releases, damaged data; see docs/evidence/
 	@$(BIN)/python -m benchmarks.prove

@@ -55,7 +55,7 @@ def nightly(context: ScheduleEvaluationContext, warehouse: Warehouse) -> RunRequ
     now = context.scheduled_execution_time.astimezone(dt.UTC)
     alive.sign(warehouse.places, "nightly", now, next_tick(now) + dt.timedelta(hours=1))
     alive.sign(warehouse.places, "night", now, now + dt.timedelta(hours=NIGHT_HOURS))
-    waiting = RunsFilter(job_name=NIGHT, statuses=[DagsterRunStatus.QUEUED])
+    waiting = RunsFilter(job_name=NIGHT, statuses=[DagsterRunStatus.QUEUED, DagsterRunStatus.NOT_STARTED])
     if context.instance.get_runs_count(waiting):
         return SkipReason("A night waits in the queue already.")
     return RunRequest(run_key=None, run_config=night_config(warehouse))

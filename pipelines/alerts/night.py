@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import duckdb
-from dagster import DagsterEventType, DagsterInstance
+from dagster import DagsterEventType, DagsterInstance, DagsterRunStatus
 
 from expectations.derived import rules
 from expectations.result import Result, read_results
@@ -90,17 +90,18 @@ def _problem(
 
 def reason(instance: DagsterInstance, run_id: str) -> str:
     """Why a run failed, in the words of the step that stopped; these hold no value of a patient."""
-    told = [*dict.fromkeys(_told(instance, run_id))]
-    return "\n".join(told) or (
+    run = instance.get_run_by_id(run_id)
+    if run is not None and run.status == DagsterRunStatus.CANCELED:
+        return "Somebody cancelled the run."
+    return "\n".join(dict.fromkeys(_told(instance, run_id))) or (
         "The run ended without a word: its process was killed, the machine stopped or ran out of memory."
     )
 
 
 def _told(instance: DagsterInstance, run_id: str) -> Iterator[str]:
-    for entry in instance.all_logs(run_id, of_type={DagsterEventType.STEP_FAILURE, DagsterEventType.RUN_FAILURE}):
-        event = entry.dagster_event
-        if event is not None and event.is_step_failure:
-            error = event.step_failure_data.error
+    for entry in instance.all_logs(run_id, of_type=DagsterEventType.STEP_FAILURE):
+        if entry.dagster_event is not None:
+            error = entry.dagster_event.step_failure_data.error
             while error is not None and error.cause is not None:
                 error = error.cause
             if error is not None:
