@@ -1,15 +1,14 @@
 """Oracle against warehouse over many hard histories: `python -m tests.oracle.prove --patients 2000 --seed 1`."""
 
 import argparse
-import datetime as dt
 import sys
 from pathlib import Path
 
-from  import commit
-
+from benchmarks.evidence import stamp
 from tests.oracle.compare import differences, report
 from tests.oracle.nasty import ward
 
+CODE = ("tests/oracle", "tests/omop_rows.py", "warehouse/sql/cohorts", "warehouse/sql/labels")
 PAGE = """# Every label, computed twice
 
 Recorded by `make prove` on {day} at commit `{commit}`. **{told}.**
@@ -36,7 +35,7 @@ def main() -> int:
     told = f"{given.patients:,} hard histories, seed {given.seed}: {compared:,} values, {total} disagreements"
     sys.stdout.write("\n".join([*lines, told]) + "\n")
     if given.record:
-        text = PAGE.format(day=dt.datetime.now(dt.UTC).date(), commit=commit(), told=told)
+        text = PAGE.format(**stamp(*CODE), told=told)
         given.record.write_text(text, encoding="utf-8")
     return 1 if found else 0
 
