@@ -10,7 +10,7 @@ def test_expected_equals_emitted(hospital: duckdb.DuckDBPyConnection) -> None:
     assert ledger == [
         ("AdverseEvent", 2, 2),
         ("Condition", 4, 4),
-        ("DiagnosticReport", 2, 2),
+        ("DiagnosticReport", 6, 6),
         ("Encounter", 3, 3),
         ("MedicationAdministration", 3, 3),
         ("MedicationRequest", 7, 7),

@@ -8,6 +8,8 @@ import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
 from assets.fhir import json as fhir_json
+from assets.fhir import tables
+from warehouse import model
 
 LOCAL = "https://mucosa.example/fhir/CodeSystem/uc-tac"
 ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
@@ -118,6 +120,43 @@ def test_a_result_without_a_number_says_why(read: Any, key: str, reason: str) ->
     observation = read("observation", key)
     assert observation["dataAbsentReason"] == coded(ABSENT, reason)
     assert "valueQuantity" not in observation
+
+
+INTERPRETED = [
+    ("1.5", 0, 0.14, "H"), ("0.1", 0, 0.14, "N"), ("0.14", 0, 0.14, "N"), ("3", 3.5, 5, "L"), ("9", None, 5, "H"),
+    ("9", 5, None, "N"), ("9", None, None, None), ("<0.04", 0, 0.14, "N"), ("<0.2", 0, 0.14, None),
+    ("<3.5", 3.5, 5, "L"), ("<=3.5", 3.5, 5, None), (">5", 3.5, 5, "H"), (">4", 3.5, 5, None), ("", 0, 1, None),
+]  # fmt: skip
+
+
+def test_a_result_is_interpreted_only_where_its_range_decides(changed: duckdb.DuckDBPyConnection) -> None:
+    for number, (value, low, high, _) in enumerate(INTERPRETED):
+        digits = value.lstrip("<>=")
+        given = [9000 + number, value[: len(value) - len(digits)] or None, digits or None, low, high]
+        changed.execute(
+            "insert into staging.lab_result by name select * replace ($1::bigint as lab_result_key, $2 as"
+            " value_operator, $3::decimal(18, 6) as value_number, $4::decimal(18, 6) as reference_low,"
+            " $5::decimal(18, 6) as reference_high) from staging.lab_result where lab_result_key = 61",
+            given,
+        )
+    model.build(changed, "fhir.observation", tables.parameters())
+    changed.execute("delete from staging.lab_result where lab_result_key >= 9000")
+    found = "select interpretation[1].coding[1].code from fhir.observation where id::bigint between 9000 and 9999"
+    assert [code for (code,) in changed.execute(f"{found} order by id").fetchall()] == [i[3] for i in INTERPRETED]
+
+
+def test_results_drawn_and_reported_together_are_one_report(read: Any, hospital: duckdb.DuckDBPyConnection) -> None:
+    key = hospital.execute("select id from fhir.diagnostic_report where result[1].reference = 'Observation/61'")
+    report = read("diagnostic_report", key.fetchall()[0][0])
+    assert report["category"] == [coded("http://terminology.hl7.org/CodeSystem/v2-0074", "LAB")]
+    assert report["code"] == coded("http://loinc.org", "11502-2")
+    assert (report["status"], report["result"]) == ("corrected", [{"reference": "Observation/61"}])
+    assert report["issued"] == read("observation", "61")["issued"]
+
+
+def test_a_diagnosis_of_a_visit_is_said_to_be_one(read: Any) -> None:
+    assert read("condition", "21")["category"][0]["coding"][0]["code"] == "encounter-diagnosis"
+    assert "category" not in read("condition", "22")
 
 
 def test_a_missing_item_is_a_component_without_a_value(read: Any) -> None:

@@ -4,6 +4,11 @@ select
     {'coding': [{
         'system': $verification_status, 'code': if(status = 'suspected', 'provisional', status)
     }]} as "verificationStatus",
+    if(
+        encounter_key is null,
+        null,
+        [{'coding': [{'system': $condition_category, 'code': 'encounter-diagnosis'}]}]
+    ) as category,
     {
         'coding': if(medis_code is null, [], [{'system': $medis, 'code': medis_code}])
         -- Codes of SNOMED CT are numbers, those of ICD-10 begin with a letter.

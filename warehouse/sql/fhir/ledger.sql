@@ -37,6 +37,14 @@ expect as (
     union all
     select 'Observation', count(*) from staging.lab_result
     union all
+    -- What was drawn from one patient at one time and reported at one time is one report.
+    select
+        'DiagnosticReport',
+        count(*)
+    from (
+        select distinct person_key, encounter_key, collected_at, reported_at, site from staging.lab_result
+    ) as reports
+    union all
     select 'Observation', count(*) from staging.vital_sign
     union all
     select 'Observation', count(*) from staging.activity_score

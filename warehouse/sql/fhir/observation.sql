@@ -98,6 +98,24 @@ give_reasons as (
             else 'unknown'
         end as reason
     from gather
+),
+
+interpret as (
+    -- A result above or below its own range; one that is only known to lie on one side of a limit may be neither.
+    -- Nothing that is measured here is below nought, so a range from nought has no lower end.
+    select
+        *,
+        case
+            when coalesce(value_operator, '>=') in ('>', '>=') then value_number
+            when coalesce(reference_low, 0) = 0 then 0
+        end as least,
+        if(value_operator in ('>', '>='), null, value_number) as most,
+        case
+            when least > reference_high or (value_operator = '>' and least >= reference_high) then 'H'
+            when most < reference_low or (value_operator = '<' and most <= reference_low) then 'L'
+            when least >= coalesce(reference_low, least) and most <= coalesce(reference_high, most) then 'N'
+        end as interpretation
+    from give_reasons
 )
 
 select
@@ -139,6 +157,11 @@ select
         {'coding': [{'system': $absent_reason, 'code': observation.reason}]},
         null
     ) as "dataAbsentReason",
+    if(
+        observation.interpretation is null or coalesce(observation.reference_low, observation.reference_high) is null,
+        null,
+        [{'coding': [{'system': $interpretation, 'code': observation.interpretation}]}]
+    ) as interpretation,
     if(coalesce(observation.reference_low, observation.reference_high) is null, null, [{
         'low': if(observation.reference_low is null, null, {
             'value': observation.reference_low,
@@ -169,5 +192,5 @@ select
     observation.person_key,
     observation.file_id,
     observation.record
-from give_reasons as observation
+from interpret as observation
 inner join fhir.organization as organization on observation.site = organization.site
