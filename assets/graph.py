@@ -42,7 +42,10 @@ def key(table: str) -> AssetKey:
 
 
 def group(layer: str) -> str:
-    """The layer's group, numbered so that a list of groups reads in the order of the flow."""
+    """The layer's group, numbered so that a list of groups reads in the order of the flow.
+
+    What labels give back to the CDM is in the group of labels: omop on both sides would tie the graph into a knot.
+    """
     return f"{GROUPS.index(layer)}_{layer}"
 
 
@@ -62,7 +65,7 @@ def table_spec(table: Contract, parents: Sequence[str]) -> AssetSpec:
         key(table.name),
         deps=[key(parent) for parent in parents],
         description=f"{table.description}\n\nGrain: {table.grain}.{source}",
-        group_name=group(table.layer),
+        group_name=group(table.step),
         owners=[OWNER],
         kinds={"duckdb", "sql" if model.written(table.name) else "python"},
         metadata={
