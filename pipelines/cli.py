@@ -35,21 +35,7 @@ Data = Annotated[
     Path, typer.Option(envvar="MUCOSA_DATA", help="Folder of everything made: build, releases, report, history.")
 ]
 
-app.add_typer(protocols.app, name="study")
-app.add_typer(site.app, name="site")
-app.add_typer(fhir.app, name="fhir")
-app.add_typer(browse.app, name="release")
-app.add_typer(omop.app, name="omop")
-app.add_typer(vocabulary.app, name="vocabulary")
-app.add_typer(alert.app, name="alert")
-app.command()(provenance.quarantine)
-app.command()(provenance.trace)
-app.command()(explain.explain)
-app.command()(lineage.lineage)
-app.command()(service.service)
-app.command()(backup.backup)
-app.command()(backup.restore)
-
+NIGHT, LOOK, SETUP, EXCHANGE = "Every night", "Look into it", "Set up", "Exchange with other tools"
 SEED = 20200626
 """Of the demonstration; any other would do."""
 
@@ -64,7 +50,7 @@ def _sites(
         os.environ["MUCOSA_SITES"] = str(sites.absolute())
 
 
-@app.command()
+@app.command(rich_help_panel=NIGHT)
 def run(
     landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA), study: protocols.Chosen = "paper"
 ) -> None:
@@ -79,7 +65,7 @@ def run(
     night.point_to_results(places, console)
 
 
-@app.command()
+@app.command(rich_help_panel=SETUP)
 def simulate(
     landing: Landing = Path(DEFAULT_LANDING),
     data: Data = Path(DEFAULT_DATA),
@@ -114,7 +100,7 @@ def simulate(
     synthetic.make(places, console, patients=patients, seed=seed, truth=truth, format_name=format_name)
 
 
-@app.command()
+@app.command(rich_help_panel=NIGHT)
 def materialize(
     landing: Landing = Path(DEFAULT_LANDING),
     data: Data = Path(DEFAULT_DATA),
@@ -145,7 +131,7 @@ def materialize(
     foreign.materialize(places, from_omop.absolute(), profile, known.find(study), console)
 
 
-@app.command()
+@app.command(rich_help_panel=NIGHT)
 def publish(
     landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA), study: protocols.Chosen = "paper"
 ) -> None:
@@ -156,7 +142,7 @@ def publish(
     night.publish(Places.of(landing, data), console)
 
 
-@app.command()
+@app.command(rich_help_panel=NIGHT)
 def report(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
     """Write the report of the published release anew."""
     from pipelines import night
@@ -164,7 +150,7 @@ def report(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_D
     console.print(f"Report: {night.write_report(Places.of(landing, data))}")
 
 
-@app.command()
+@app.command(rich_help_panel=NIGHT)
 def docs(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
     """Write Data Docs of the published release, and pages on where every column comes from."""
     from assets import lineage as origins
@@ -177,13 +163,13 @@ def docs(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DAT
     console.print(f"Rules: {places.report / 'quality' / 'index.html'}\nLineage: {way}", soft_wrap=True)
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def releases(landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA)) -> None:
     """List the releases, newest first."""
     browse.list_releases(Places.of(landing, data), console)
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def audit(
     figures: Annotated[
         Path | None, typer.Argument(help="CSV of printed figures (docs/audit.md); without it, the study's own paper.")
@@ -199,7 +185,7 @@ def audit(
     audit_figures(figures, _day(published_on), everything=everything, console=console)
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def ui(
     landing: Landing = Path(DEFAULT_LANDING),
     data: Data = Path(DEFAULT_DATA),
@@ -216,6 +202,25 @@ def _day(text: str | None) -> dt.date | None:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
         raise UsageError(f"{text} is no day; write it as YYYY-MM-DD.") from None
+
+
+app.command(rich_help_panel=NIGHT)(service.service)
+app.command(rich_help_panel=NIGHT)(backup.backup)
+app.command(rich_help_panel=NIGHT)(backup.restore)
+app.command(rich_help_panel=LOOK)(provenance.quarantine)
+app.command(rich_help_panel=LOOK)(provenance.trace)
+app.command(rich_help_panel=LOOK)(lineage.lineage)
+app.command(rich_help_panel=LOOK)(explain.explain)
+for name, group, panel in (
+    ("alert", alert.app, NIGHT),
+    ("release", browse.app, LOOK),
+    ("site", site.app, SETUP),
+    ("study", protocols.app, SETUP),
+    ("vocabulary", vocabulary.app, SETUP),
+    ("fhir", fhir.app, EXCHANGE),
+    ("omop", omop.app, EXCHANGE),
+):
+    app.add_typer(group, name=name, rich_help_panel=panel)
 
 
 def main() -> None:
