@@ -66,4 +66,4 @@ def test_every_setting_that_is_shipped_or_told_of_is_read_somewhere() -> None:
 
 def test_dagster_understands_the_workspace_of_several_code_servers() -> None:
     origins = location_origins_from_yaml_paths([str(DEPLOY / "workspace.yaml")])
-    assert [origin.location_name for origin in origins] == ["mucosa", "mucosa-strict"]
+    assert [origin.location_name for origin in origins] == ["mucosa", "other"]
