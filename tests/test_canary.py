@@ -15,6 +15,7 @@ from schemas.extract import Feed, Field
 from simulation import hospital
 from tests.conftest import Mucosa
 from tests.pipelines.conftest import folders
+from tests.pipelines.hook import Hook
 from warehouse.places import Places
 
 Night = tuple[Places, int, subprocess.CompletedProcess[str]]
@@ -182,12 +183,14 @@ def test_a_bad_night_tells_no_value_and_leaves_the_release(
         file.write_bytes(re.sub(rb"\d{4}-\d\d-\d\d", f"{MARK} 山田".encode(), content))
     started = time.time()
     try:
-        done = mucosa("materialize", *folders(places))
+        with Hook() as hook:
+            done = mucosa("materialize", *folders(places), alerts=hook.url)
     finally:
         file.write_bytes(content)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert reason in done.stderr
-    assert MARK not in done.stdout + done.stderr
+    assert hook.received, "somebody is told"
+    assert MARK not in done.stdout + done.stderr + str(hook.received)
     assert outside(holders(places.data, [MARK], since=started)[MARK]) == []
     assert (places.published.stat().st_ino, places.published.read_bytes()) == before
