@@ -113,7 +113,7 @@ def let_in(cursor: duckdb.DuckDBPyConnection, tables: Tables) -> list[Verdict]:
     more = failed
     while more:
         cursor.execute(FAULT)
-        _resolve(cursor, tables)
+        _resolve(cursor, tables, {resource for resource, _ in more})
         more = _set_aside(cursor, tables)
         failed += more
     return [
@@ -145,14 +145,16 @@ def judge(cursor: duckdb.DuckDBPyConnection, tables: Tables) -> None:
     _resolve(cursor, tables)
 
 
-def _resolve(cursor: duckdb.DuckDBPyConnection, tables: Tables) -> None:
-    """Find the references that lead to no resource."""
+def _resolve(cursor: duckdb.DuckDBPyConnection, tables: Tables, lost: set[str] | None = None) -> None:
+    """Find the references that lead to no resource; only those that may lead to a type which has lost some."""
     types = {rules.resource_type(resource_tables()[name]): rows for name, rows in tables.items()}
     address = ConstantExpression("/")
     for name, rows in tables.items():
         table = resource_tables()[name]
         resource = rules.resource_type(table)
         for element, targets, value in _references(table):
+            if lost is not None and not lost & set(targets):
+                continue
             known = [
                 cursor.table(types[t]).select(
                     FunctionExpression("concat", ConstantExpression(t), address, ColumnExpression("id")).alias(
