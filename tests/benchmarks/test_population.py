@@ -13,6 +13,9 @@ def test_copies_have_keys_of_their_own_that_fit_together(tmp_path: Path) -> None
     with connection.connect(build) as opened:
         for table in contract.contracts("omop"):
             opened.execute(table.ddl().replace(" not null", ""))
+        for table in contract.contracts("fhir"):
+            opened.execute(table.ddl().replace(" not null", ""))
+        opened.execute("insert into fhir.observation (id, status) values ('5', 'final')")
         opened.execute(
             "insert into omop.person (person_id, year_of_birth) values (1, 1980), (9223372036854775000, 1990)"
         )
@@ -26,7 +29,10 @@ def test_copies_have_keys_of_their_own_that_fit_together(tmp_path: Path) -> None
             """select count(*), count(distinct measurement_id), count(distinct person_id), sum(value_as_number)::integer
             from omop.measurement inner join omop.person using (person_id) where year_of_birth = 1990"""
         ).fetchall()
-    assert rows == [(4, 4, 4, 28)]
+        resources = opened.execute(
+            "select count(*) from fhir.observation as o join omop.measurement on o.id::bigint = measurement_id"
+        ).fetchall()
+    assert (rows, resources) == ([(4, 4, 4, 28)], [(4,)])
 
 
 def test_a_process_is_measured_from_outside() -> None:

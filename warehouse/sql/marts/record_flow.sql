@@ -1,62 +1,81 @@
 -- Every landed record, step by step into OMOP, and why some stop on the way.
-with list_resources as (
+with count_resources as (
     -- the resource that stands for a record; findings and reports of an examination are made from the same one
-    select 'patient' as resource, id::bigint as id, null as stopped_because from fhir.patient
+    select count(*) as n from fhir.patient
     union all
-    select 'encounter', id::bigint, null from fhir.encounter
+    select count(*) from fhir.encounter
     union all
-    select 'condition', id::bigint, null from fhir.condition
+    select count(*) from fhir.condition
     union all
-    select 'condition', id::bigint, null from fhir.adverse_event
+    select count(*) from fhir.adverse_event
     union all
-    select 'procedure', id::bigint, 'procedure_not_done' from fhir.procedure
+    select count(*) from fhir.procedure
     union all
-    select 'drug', id::bigint, 'dose_not_given' from fhir.medication_administration
+    select count(*) from fhir.medication_administration
     union all
-    select
-        'drug', id::bigint,
-        if(status = 'cancelled', 'order_cancelled', 'order_stands_as_doses_given')
-    from fhir.medication_request
+    select count(*) from fhir.medication_request
     union all
-    select 'target', (md5_number_lower(r.id || '|' || c.concept_code) >> 1)::bigint, 'target_without_limit'
-    from fhir.service_request as r
-    inner join omop.concept as c on c.concept_id = $trough_target_low
+    select count(*) from fhir.service_request
     union all
-    select 'measurement', id::bigint, if(status = 'cancelled', 'result_cancelled', 'not_in_omop') from fhir.observation
+    select count(*) from fhir.observation
     where "partOf" is null
 ),
 
-list_rows as (
-    select 'patient' as resource, person_id as id from omop.person
+-- a row of OMOP keeps the number of its resource; one join a kind, for all at once would not fit into memory
+find_stopped as (
+    select 'not_in_omop' as reason
+    from fhir.patient as f
+    anti join omop.person as r on f.id::bigint = r.person_id
     union all
-    select 'encounter', visit_occurrence_id from omop.visit_occurrence
+    select 'not_in_omop'
+    from fhir.encounter as f
+    anti join omop.visit_occurrence as r on f.id::bigint = r.visit_occurrence_id
     union all
-    select 'condition', condition_occurrence_id from omop.condition_occurrence
+    select 'not_in_omop'
+    from (
+        select id from fhir.condition
+        union all
+        select id from fhir.adverse_event
+    ) as f
+    anti join omop.condition_occurrence as r on f.id::bigint = r.condition_occurrence_id
     union all
-    select 'procedure', procedure_occurrence_id from omop.procedure_occurrence
+    select 'procedure_not_done'
+    from fhir.procedure as f
+    anti join omop.procedure_occurrence as r on f.id::bigint = r.procedure_occurrence_id
     union all
-    select 'drug', drug_exposure_id from omop.drug_exposure
+    select 'dose_not_given'
+    from fhir.medication_administration as f
+    anti join omop.drug_exposure as r on f.id::bigint = r.drug_exposure_id
     union all
-    select 'measurement', measurement_id from omop.measurement
-    where meas_event_field_concept_id is null
+    select if(f.status = 'cancelled', 'order_cancelled', 'order_stands_as_doses_given')
+    from fhir.medication_request as f
+    anti join omop.drug_exposure as r on f.id::bigint = r.drug_exposure_id
     union all
-    select 'target', observation_id from omop.observation
-    where observation_concept_id = $trough_target_low
+    select 'target_without_limit'
+    from fhir.service_request as f
+    inner join omop.concept as c on c.concept_id = $trough_target_low
+    anti join omop.observation as r on (md5_number_lower(f.id || '|' || c.concept_code) >> 1)::bigint = r.observation_id
+    union all
+    select if(f.status = 'cancelled', 'result_cancelled', 'not_in_omop')
+    from (
+        select id, status from fhir.observation
+        where "partOf" is null
+    ) as f
+    anti join omop.measurement as r on f.id::bigint = r.measurement_id
 ),
 
 count_stopped as (
-    select coalesce(f.stopped_because, 'not_in_omop') as reason, count(*) as n
-    from list_resources as f
-    anti join list_rows as r on f.resource = r.resource and f.id = r.id
-    group by f.stopped_because
+    select reason, count(*) as n
+    from find_stopped
+    group by reason
 ),
 
 count_totals as (
     select
         -- where nothing has landed, as in what another warehouse exported, the resources stand for the records
-        (select coalesce(sum(records), (select count(*) from list_resources)) from raw.file) as landed,
-        (select coalesce(sum(accepted), (select count(*) from list_resources)) from staging.accounting) as accepted,
-        (select count(*) from list_resources) as emitted,
+        (select coalesce(sum(records), (select sum(n) from count_resources)) from raw.file) as landed,
+        (select coalesce(sum(accepted), (select sum(n) from count_resources)) from staging.accounting) as accepted,
+        (select sum(n) from count_resources) as emitted,
         (select coalesce(sum(n), 0) from count_stopped) as stopped
 ),
 
