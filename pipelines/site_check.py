@@ -23,11 +23,14 @@ from warehouse.errors import MucosaError, UsageError
 CURES = {
     "fields": "The lines have more or fewer cells than the header: a delimiter inside a cell needs quotation marks.",
     "required": "Name the column under headers, or say what an empty cell means under values.",
-    "type": "Say how it is written: date_formats, datetime_formats, formats of the column, or decimal_comma.",
+    "type": "Say how it is written (date_formats, datetime_formats, formats of the column, decimal_comma), or name"
+    " words for nothing under missing.",
     "values": "Give the hospital's words for it under values.",
     "pattern": "Map the hospital's codes under values, codes or rewrite, or describe them by pattern.",
     "unit": "Say what the unit means under units, for the code if need be.",
     "reference": "Give the file with those records too, and look whether both write the number alike (digits).",
+    "check_digit": "Look for codes that a spreadsheet or a typist changed; map local ones under values or codes.",
+    "number": "Give each record its own number: join several columns where there is none.",
     "product": "Give the dose in mg, or have the product added to schemas/codes/product.csv.",
     "after_delivery": "A day lies in the future: look whether day and month change places in the format.",
     "accepted_range": "Look whether the unit or the decimal sign is read rightly.",
@@ -130,14 +133,19 @@ def _judge(name: str, frame: pl.DataFrame, feed: Feed, profile: Profile, known: 
     verdicts = stage(read, judged, known)
     if feed.feed not in ("deletion", "patient_link"):
         known[feed.feed] = keys_of(verdicts, feed)
-    refused = explain(verdicts.quarantined, judged, rules(judged))
-    problems = [
-        Problem(rule, records, first, reason, CURES.get(rule.rsplit(".", 1)[1], "Ask the hospital."))
-        for rule, records, first, reason in refused.group_by("rule", "reason")
+    asked = rules(judged)
+    reasons = {rule.id: rule.reason for rule in asked}
+    broken = (
+        explain(verdicts.quarantined, judged, asked)
+        .select("line", rule=pl.concat_list("rule", "also"))  # one problem must not hide another
+        .explode("rule")
+        .group_by("rule")
         .agg(pl.len(), pl.col("line").min())
         .sort("len", "rule", descending=[True, False])
-        .select("rule", "len", "line", "reason")
-        .iter_rows()
+    )
+    problems = [
+        Problem(rule, records, first, reasons[rule], CURES.get(rule.rsplit(".", 1)[1], "Ask the hospital."))
+        for rule, records, first in broken.select("rule", "len", "line").iter_rows()
     ]
     return FileCheck(
         name, feed.feed, frame.height, frame.height - verdicts.quarantined.height,

@@ -3,7 +3,7 @@
 import csv
 import difflib
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,7 +67,7 @@ def _sight(file: str, encoding: str, delimiter: str, rows: list[list[str]]) -> S
 
 def guess_feed(sight: Sight, among: Sequence[Feed]) -> tuple[Feed, dict[str, str]]:
     """The feed whose required columns the header covers best, and header by contract column."""
-    guesses = {feed.feed: guess_columns(sight.header, feed) for feed in among}
+    guesses = {feed.feed: guess_columns(sight.header, feed, sight.cells) for feed in among}
 
     def score(feed: Feed) -> tuple[float, float]:
         wanted = [c.name for c in feed.columns if c.required and c.name != "patient_id"]
@@ -79,8 +79,11 @@ def guess_feed(sight: Sight, among: Sequence[Feed]) -> tuple[Feed, dict[str, str
     return best, guesses[best.feed]
 
 
-def guess_columns(header: Sequence[str], feed: Feed) -> dict[str, str]:
-    """Header by contract column: the same name, then a known spelling, then a close one; each header once."""
+def guess_columns(header: Sequence[str], feed: Feed, cells: Mapping[str, pl.Series] | None = None) -> dict[str, str]:
+    """Header by contract column: the same name, then a known spelling, then a close one; each header once.
+
+    What no name tells may be told by the cells: units, and codes that fit their pattern.
+    """
     spelled = codes("header").group_by("column", maintain_order=True).agg("spelling").rows()
     known = {column: [headers.plain(word) for word in words] for column, words in spelled}
     free = {headers.plain(name).replace("_", " "): name for name in reversed(header) if name}
@@ -98,7 +101,26 @@ def guess_columns(header: Sequence[str], feed: Feed) -> dict[str, str]:
     for column in feed.columns:
         words = [column.name.replace("_", " "), *known.get(column.name, [])]
         take(column, [close for word in words for close in difflib.get_close_matches(word, free, n=1, cutoff=0.84)])
+    for column in feed.columns:
+        shaped = [plain for plain, name in free.items() if _fits((cells or {}).get(name), column, feed)]
+        take(column, shaped[:1])
     return found
+
+
+def _fits(cells: pl.Series | None, column: Field, feed: Feed) -> bool:
+    """Whether most of the cells can be nothing else than this column's."""
+    filled = cells.drop_nulls() if cells is not None else pl.Series(dtype=pl.String)
+    if filled.is_empty():
+        return False
+    if column.name == "unit":
+        measured = codes("analyte").filter(feed=feed.feed)["analyte"]
+        listed = codes("unit").filter(pl.col("analyte").is_in(measured.implode()))["unit_as_written"]
+        fits = filled.str.replace_all("[μµ]", "u").is_in(listed.implode())
+    elif column.pattern is not None and column.name != "code":
+        fits = filled.str.contains(f"^(?:{column.pattern})$")
+    else:
+        return False
+    return 2 * int(fits.sum()) > len(filled)
 
 
 def guess_formats(cells: pl.Series, kind: str) -> tuple[str, ...]:
@@ -121,6 +143,36 @@ def guess_formats(cells: pl.Series, kind: str) -> tuple[str, ...]:
             found.append(twin)
         left = left.filter(~reads[best])
     return tuple(found)
+
+
+def kind(cells: pl.Series) -> str:
+    """What cells that nobody has named look like, without any of them."""
+    filled = cells.drop_nulls()
+    if filled.is_empty():
+        return "empty"
+    if guess_formats(filled, "datetime") or filled.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]").all():
+        return "times"
+    if guess_formats(filled, "date") or filled.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$").all():
+        return "days"
+    if is_clock(filled):
+        return "times of day"
+    if filled.str.contains(r"^[<>=]*-?[0-9]+([.,][0-9]+)?$").all():
+        return "numbers, each another" if filled.n_unique() == len(filled) > 1 else "numbers"
+    return "texts, each another" if filled.n_unique() == len(filled) > 1 else f"{filled.n_unique()} different texts"
+
+
+def clock_beside(sight: Sight, title: str) -> str | None:
+    """The column right of a day that holds its time of day, if there is one."""
+    if kind(sight.cells[title]) != "days":
+        return None
+    following = sight.header[sight.header.index(title) + 1 :][:1]
+    return next((name for name in following if name and is_clock(sight.cells[name])), None)
+
+
+def is_clock(cells: pl.Series) -> bool:
+    """Whether the cells are times of day."""
+    filled = cells.drop_nulls()
+    return not filled.is_empty() and bool(filled.str.contains(r"^[0-2]?[0-9]:[0-5][0-9](:[0-5][0-9])?$").all())
 
 
 def _reads(cells: pl.Series, text: str, kind: str) -> pl.Series:

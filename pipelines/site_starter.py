@@ -6,34 +6,8 @@ from pathlib import Path
 import polars as pl
 
 from assets.staging.codes import codes
-from pipelines.site_look import Sight, feeds, guess_feed, guess_formats, look
+from pipelines.site_look import Sight, clock_beside, feeds, guess_feed, guess_formats, kind, look
 from schemas.extract import Feed, Field
-
-WORDS = {
-    "male": ("男", "男性", "m", "male", "1"),
-    "female": ("女", "女性", "f", "w", "female", "2"),
-    "unknown": ("不明", "u", "unknown", "9"),
-    "confirmed": ("確定", "0", "confirmed"),
-    "suspected": ("疑い", "疑", "1", "suspected"),
-    "IMP": ("入院", "inpatient"),
-    "AMB": ("外来", "outpatient"),
-    "EMER": ("救急", "emergency"),
-    "inpatient": ("入院",),
-    "outpatient": ("外来",),
-    "final": ("最終", "f", "final", "確定"),
-    "corrected": ("訂正", "c", "corrected", "修正"),
-    "cancelled": ("取消", "x", "cancelled"),
-    "tablet": ("錠", "t", "tab", "tablet", "tablets"),
-    "capsule": ("カプセル", "c", "cap", "capsule", "capsules"),
-    "oral": ("内服", "経口", "po", "oral"),
-    "iv": ("静注", "点滴", "iv"),
-    "sc": ("皮下注", "sc"),
-    "rectal": ("注腸", "坐剤", "pr"),
-    "topical": ("外用",),
-    "yes": ("可", "有", "y", "yes", "1"),
-    "no": ("不可", "無", "n", "no", "0"),
-}
-"""Words that hospitals write for the contract's codes."""
 
 CATEGORIES = 12
 """More different words than these are no code, and are not written down: they might be names."""
@@ -52,14 +26,17 @@ def starter(name: str, files: list[Path]) -> str:
         left.remove(feed)
         guesses.append((sight, feed, found))
     guesses.sort(key=lambda guess: feeds().index(guess[1]))
-    body = [line for guess in guesses for line in _feed(*guess, usual=sights[0])]
+    unlike = _settled([each for lists in _formats(guesses).values() for each in lists])
+    body = [line for guess in guesses for line in _feed(*guess, sights[0], unlike)]
     missing = [feed.feed for feed in left if feed.required]
-    return "\n".join([*_top(name, sights, guesses, missing), *body]) + "\n"
+    return "\n".join([*_top(name, sights, guesses, missing, unlike), *body]) + "\n"
 
 
-def _top(
-    name: str, sights: list[Sight], guesses: list[tuple[Sight, Feed, dict[str, str]]], missing: list[str]
-) -> Iterator[str]:
+Guess = tuple[Sight, Feed, dict[str, str]]
+"""A file, the feed that it is taken for, and header by contract column."""
+
+
+def _top(name: str, sights: list[Sight], guesses: list[Guess], missing: list[str], unlike: str | None) -> Iterator[str]:
     japanese = any(ord(letter) > 0x3000 for sight in sights for title in sight.header for letter in title)
     yield "# A beginning, made by looking at files: go through every line, then run mucosa site check."
     yield f'site = "{name}"'
@@ -72,14 +49,8 @@ def _top(
         yield f"delimiter = {_quoted(text[0].delimiter)}"
     if any(_has_decimal_comma(*guess) for guess in guesses):
         yield "decimal_comma = true # 1,5 is one and a half; say false if it is fifteen hundred or so"
-    for key, kinds in (("date_formats", ("date", "partial_date")), ("datetime_formats", ("datetime",))):
-        found = dict.fromkeys(
-            text
-            for sight, feed, columns in guesses
-            for field in feed.columns
-            if field.type in kinds and field.name in columns
-            for text in guess_formats(sight.cells[columns[field.name]], field.type)
-        )
+    for key, lists in _formats(guesses).items():
+        found = dict.fromkeys(text for each in lists for text in each if unlike is None or unlike not in text)
         if found:
             yield f"{key} = [{', '.join(map(_quoted, found))}]"
         if any(text.replace("%d/%m", "%m/%d") in found and "%d/%m" in text for text in found):
@@ -90,7 +61,32 @@ def _top(
         yield f"not_delivered = [{', '.join(map(_quoted, missing))}]"
 
 
-def _feed(sight: Sight, feed: Feed, found: dict[str, str], usual: Sight) -> Iterator[str]:
+def _formats(guesses: list[Guess]) -> dict[str, list[tuple[str, ...]]]:
+    """Formats of each column of days and of each of times."""
+    return {
+        key: [
+            guess_formats(_joined(sight, columns[field.name], field), field.type)
+            for sight, feed, columns in guesses
+            for field in feed.columns
+            if field.type in kinds and field.name in columns
+        ]
+        for key, kinds in (("date_formats", ("date", "partial_date")), ("datetime_formats", ("datetime",)))
+    }
+
+
+def _settled(lists: list[tuple[str, ...]]) -> str | None:
+    """The order of day and month that some column rules out, if one does and none rules out the other."""
+    orders = ("%d/%m", "%m/%d")
+    alone = {
+        order
+        for each in lists
+        for order, other in (orders, orders[::-1])
+        if any(order in text for text in each) and not any(other in text for text in each)
+    }
+    return next((order for order in orders if order not in alone), None) if len(alone) == 1 else None
+
+
+def _feed(sight: Sight, feed: Feed, found: dict[str, str], usual: Sight, unlike: str | None) -> Iterator[str]:
     yield f"\n# {feed.description.rstrip('.')}: {feed.row}."
     yield f"[feeds.{feed.feed}]"
     yield f"files = [{_quoted(sight.file)}] # a pattern such as {_quoted(Path(sight.file).stem + '*')} fits later ones"
@@ -102,19 +98,43 @@ def _feed(sight: Sight, feed: Feed, found: dict[str, str], usual: Sight) -> Iter
     yield f"[feeds.{feed.feed}.columns]"
     for field in feed.columns:
         if field.name in found:
-            yield from _column(field, found[field.name], sight.cells[found[field.name]])
+            yield from _column(field, found[field.name], sight, unlike)
         elif field.required:
             yield f"# {field.name}: NOT FOUND, and every record needs it. {field.meaning}"
             yield f'# {field.name} = ["its header"]   or   {field.name} = {{constant = "the same in every record"}}'
         elif field.column == "required":
             yield f'{field.name} = {{constant = ""}} # not in the file: {field.meaning}'
     strange = [title for title in sight.header if title and title not in found.values()]
-    if strange:
-        yield f"# Not used: {', '.join(strange)}"
+    for title in strange:
+        beside = any(clock_beside(sight, used) == title for used in found.values())
+        yield f"# Not used: {title} ({kind(sight.cells[title])})" if not beside else f"# {title}: joined to its day"
 
 
-def _column(field: Field, title: str, cells: pl.Series) -> Iterator[str]:
+def _joined(sight: Sight, title: str, field: Field) -> pl.Series:
+    """The cells of a column, and the time of day from beside it where it has only days."""
+    cells, clock = sight.cells[title], clock_beside(sight, title)
+    if field.type != "datetime" or clock is None:
+        return cells
+    return pl.select(pl.concat_str([cells, sight.cells[clock]], separator=" ")).to_series()
+
+
+def _time(field: Field, title: str, sight: Sight, unlike: str | None) -> str:
+    """A time of which the file has only the day, or day and time in two columns."""
+    if clock := clock_beside(sight, title):
+        return f"{field.name} = {{join = [{_quoted(title)}, {_quoted(clock)}]}}"
+    found = [text for text in guess_formats(sight.cells[title], "date") if unlike is None or unlike not in text]
+    formats = ", ".join(map(_quoted, found[:1] or ["%Y-%m-%d"]))
+    return (
+        f'{field.name} = {{headers = [{_quoted(title)}], formats = [{formats}], time_of_day = "12:00"}}'
+        " # only days: PLEASE SAY what time stands for them"
+    )
+
+
+def _column(field: Field, title: str, sight: Sight, unlike: str | None) -> Iterator[str]:
+    cells = sight.cells[title]
     said = f"{field.name} = [{_quoted(title)}]"
+    if field.type == "datetime" and kind(cells) == "days":
+        said = _time(field, title, sight, unlike)
     words = cells.drop_nulls().unique(maintain_order=True).to_list()
     strange = [word for word in words if word not in field.values]
     if field.name == "code":
@@ -125,7 +145,8 @@ def _column(field: Field, title: str, cells: pl.Series) -> Iterator[str]:
     elif len(strange) > CATEGORIES:
         yield f"{said} # {len(strange)} different words: is this the right column?"
     else:
-        known = {w: t for w in strange for t in field.values if w.casefold() in WORDS.get(t, ())}
+        spelled = set(codes("word").rows())  # words that hospitals write for the contract's codes
+        known = {w: t for w in strange for t in field.values if (t, w.casefold()) in spelled}
         pairs = ", ".join(f"{_quoted(word)} = {_quoted(target)}" for word, target in known.items())
         yield f"{field.name} = {{headers = [{_quoted(title)}], values = {{{pairs}}}}}" if known else said
         open_words = [word for word in strange if word not in known]

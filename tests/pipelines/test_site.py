@@ -83,3 +83,43 @@ def test_an_existing_profile_is_not_overwritten_and_a_missing_one_is_named(files
 @pytest.mark.parametrize("name", ["demo", "jp"])
 def test_a_shipped_profile_is_found_by_its_name(name: str) -> None:
     assert open_profile(name).site == name
+
+
+ELSEWHERE = {
+    "patients.txt": "N° patient|Nom|Sexe|Né le\n123|Zoé|F|03/04/1961\n124|Jürg|M|17/11/1975\n",
+    "biologie.csv": "Id résultat|N° patient|Analyse|Prélevé le|Heure|Validé le|Résultat|Mesure|Etat\n"
+    "1|123|CRP|02/03/2020|07:40|02/03/2020 09:15|0,31|mg/dl|V\n"
+    "2|124|TAC|05/03/2020|08:10|05/03/2020 09:58|9,1|µg/L|A\n",
+    "ordonnances.csv": "Ordonnance|N° patient|Prescrit le|Article|Dose|Forme\n"
+    "1|123|01/03/2020|3999014M1022|2|gélule\n2|124|04/03/2020|2456001F1345|4|comprimé\n",
+}
+
+
+def test_what_no_header_tells_is_told_by_the_cells(tmp_path: Path) -> None:
+    """Another delimiter and encoding, day and time apart, a decimal comma, days that only one column can tell."""
+    for name, text in ELSEWHERE.items():
+        (tmp_path / name).write_bytes(text.replace("\n", "\r\n").encode("cp1252"))
+    text = starter("paris", [tmp_path / name for name in ELSEWHERE])
+    profile = site.parse("paris", text)
+    assert (profile.encoding, profile.delimiter, profile.decimal_comma) == ("cp1252", "|", True)
+    assert (profile.date_formats, profile.datetime_formats) == (("%d/%m/%Y",), ("%d/%m/%Y %H:%M",))
+    assert profile.column("lab_result", "collected_at").join == ("Prélevé le", "Heure")
+    assert profile.headers("lab_result", "unit")[0] == "Mesure"
+    assert profile.headers("medication_request", "product_code")[0] == "Article"
+    assert profile.column("medication_request", "dose_unit").values == {"gélule": "capsule", "comprimé": "tablet"}
+    said = profile.column("medication_request", "authored_at")
+    assert (said.formats, said.time_of_day) == (("%d/%m/%Y",), "12:00")
+    assert not any(value in text for value in ("Zoé", "Jürg", "0,31", "1961", "07:40"))
+
+
+def test_a_check_names_every_problem_of_a_record(files: list[Path]) -> None:
+    (files[0].parent / "kita.toml").write_text(starter("kita", files), encoding="utf-8")
+    files[1].write_bytes(
+        "検査結果番号,患者ID,項目コード,検体採取日時,報告日時,結果値,単位,状態\r\n1,77,,x,,1,mg/dl,？\r\n".encode(
+            "cp932"
+        )
+    )
+    (_, results) = check(open_profile(str(files[0].parent / "kita.toml")), files)
+    assert {problem.rule.partition(".")[2] for problem in results.problems} == {
+        "code.required", "collected_at.type", "reported_at.required", "status.values",
+    }  # fmt: skip
