@@ -4,8 +4,6 @@ A file is read in blocks of whole lines. Clean lines go to the columnar reader a
 mark goes there too if it is plainly well-formed, else Python reads it with care until its record ends.
 """
 
-import csv
-import io
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,16 +12,13 @@ import pyarrow as pa
 from pyarrow import csv as columnar
 
 from assets.raw import headers, text
+from assets.raw.careful import CarefulReader
 from assets.raw.text import BOM, Chunks
 from schemas.extract import Feed
 from schemas.profile import Profile
-from warehouse.errors import DataError
 
 BLOCK = 1 << 25
 """Bytes of text that are read together."""
-FEW = 0.02
-"""Share of lines with quotation marks up to which each is read with care: looking for well-formed ones costs more."""
-BLANK = frozenset({"\n", "\r\n", "\r"})
 TEXT = pa.string()
 REPEATING = pa.dictionary(pa.int32(), TEXT)
 """Each distinct text of a block once, and a number a cell: a tenth of the work for whoever reads it."""
@@ -72,32 +67,13 @@ def _and_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     yield before, True
 
 
-class Reader:
+class Reader(CarefulReader):
     """Where the next record of a file stands, and how to read on from there."""
 
     def __init__(self, file: str, delimiter: str, quote: str) -> None:
-        self.file, self.delimiter, self.quote = file, delimiter, quote
-        self.header: list[str] = []
-        self.line = self.record = 1
+        super().__init__(file, delimiter, quote)
+        self.record = 1
         self.types: dict[str, pa.DataType] = {}
-        mark, sign = (f"\\x{{{ord(c):x}}}" for c in (quote or '"', delimiter))
-        field = f"(?:{mark}(?:[^{mark}]|{mark}{mark})*{mark}|[^{mark}{sign}\\r\\n]*)"
-        self.well_formed = f"^{field}(?:{sign}{field})*\\r?\\n?$"
-
-    def take_header(self, whole: bytes, is_last: bool) -> int:
-        """Read the first record, if it ends here, as the names of the columns; bytes used."""
-        lines = io.TextIOWrapper(io.BytesIO(whole), "utf-8", newline="")
-        passed: list[str] = []
-        fields: list[str] | None = []
-        while fields == []:
-            first = len(passed)
-            fields, taken = self._record(lines, first)
-            passed += taken
-        if fields is None:
-            return self._unfinished(first, is_last)
-        self.header = [name.strip() for name in fields]
-        self.line += len(passed)
-        return len("".join(passed).encode())
 
     def table(self, whole: bytes, is_last: bool) -> tuple[pa.Table, int]:
         """The records that end in these lines, and how many bytes they take."""
@@ -105,7 +81,7 @@ class Reader:
             starts, torn, lines, used = None, dict[int, str](), whole.count(b"\n"), len(whole)
             parsed, ragged = self._parse(whole)
         else:
-            careful, starts, torn, lines, used = self._with_care(whole, is_last)
+            careful, starts, torn, lines, used = self.mended(whole, is_last)
             parsed, ragged = self._parse(careful, with_care=True)
         count = parsed.num_rows + len(ragged) + len(torn)
         whole_records = np.ones(count, bool)
@@ -130,14 +106,7 @@ class Reader:
 
     def _is_clean(self, whole: bytes) -> bool:
         """Whether each line is a record, and each delimiter one."""
-        return not (
-            (self.quote and self.quote.encode() in whole)
-            or not self.delimiter.isascii()
-            or b"\n\n" in whole
-            or b"\n\r" in whole
-            or whole.startswith((b"\n", b"\r"))
-            or (b"\r" in whole and whole.count(b"\r") != whole.count(b"\r\n"))
-        )
+        return not (self.quote and self.quote.encode() in whole) and self.has_plain_lines(whole)
 
     def _parse(self, body: bytes, *, with_care: bool = False) -> tuple[pa.Table, list[tuple[int, str]]]:
         """The cells of records that have as many as the header; number and text of the others."""
@@ -171,96 +140,3 @@ class Reader:
     @property
     def _is_quoted(self) -> bool:
         return bool(self.quote) or not self.delimiter.isascii()
-
-    def _with_care(self, whole: bytes, is_last: bool) -> tuple[bytes, list[int], dict[int, str], int, int]:
-        """Records as well-formed lines; the line each starts on; texts of those that do not fit; lines and bytes."""
-        lines = list(io.StringIO(whole.decode(), newline=""))
-        kept: list[str] = []
-        starts: list[int] = []
-        torn: dict[int, str] = {}
-        at = 0
-        for i in self.odd(lines):
-            if i < at:
-                continue
-            kept += lines[at:i]
-            starts += range(at, i)
-            at = i
-            if lines[i] in BLANK:
-                at += 1
-                continue
-            fields, taken = self._record(map(lines.__getitem__, range(i, len(lines))), i)
-            if fields is None:
-                self._unfinished(i, is_last)
-                break
-            if len(fields) == len(self.header):
-                kept.append(self._line(fields))
-            else:
-                torn[len(starts)] = "".join(taken).rstrip("\r\n")
-            starts.append(i)
-            at += len(taken)
-        else:
-            kept += lines[at:]
-            starts += range(at, len(lines))
-            at = len(lines)
-        used = len(whole) if at == len(lines) else len("".join(lines[:at]).encode())
-        return "".join(kept).encode(), starts, torn, at, used
-
-    def odd(self, lines: list[str]) -> list[int]:
-        """Lines that the columnar reader might take for something else."""
-        if not self.delimiter.isascii():
-            return list(range(len(lines)))
-        quote = self.quote or "\n\n"
-        odd = [i for i, line in enumerate(lines) if quote in line or line in BLANK]
-        if len(odd) <= FEW * len(lines):
-            return odd
-        texts = pl.Series([lines[i] for i in odd], dtype=pl.String)
-        fine = (
-            texts.str.contains(self.well_formed)
-            & (texts.str.len_chars() <= csv.field_size_limit())
-            & ~texts.is_in(list(BLANK))
-        )
-        return [i for i, is_fine in zip(odd, fine, strict=True) if not is_fine]
-
-    def _record(self, lines: Iterator[str], first: int) -> tuple[list[str] | None, list[str]]:
-        """The fields of the record that `lines` begin with, and its lines; no fields where it does not end in them."""
-        taken: list[str] = []
-        ends = True
-
-        def following() -> Iterator[str]:
-            nonlocal ends
-            for line in lines:
-                taken.append(line)
-                yield line
-            ends = False
-
-        reader = csv.reader(
-            following(),
-            delimiter=self.delimiter,
-            quotechar=self.quote or None,
-            quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
-        )
-        try:
-            fields = next(reader)
-        except csv.Error:
-            raise DataError(
-                f"{self.file} can't be read beyond line {self.line + first + reader.line_num - 1}: a field is longer"
-                f" than {csv.field_size_limit():,} characters, most likely because a quotation mark is never closed."
-                " Double quotation marks inside a quoted field."
-            ) from None
-        return (fields if ends else None), taken
-
-    def _unfinished(self, first: int, is_last: bool) -> int:
-        if is_last:
-            raise DataError(
-                f"{self.file} opens a quotation mark in or after the record of line {self.line + first} and never"
-                " closes it. Double quotation marks inside a quoted field, and close every field that opens one."
-            )
-        return 0
-
-    def _line(self, fields: list[str]) -> str:
-        line = io.StringIO()
-        sign = self.delimiter if self.delimiter.isascii() else ","
-        csv.writer(
-            line, delimiter=sign, quotechar=self.quote or '"', quoting=csv.QUOTE_ALL, lineterminator="\n"
-        ).writerow(fields)
-        return line.getvalue()

@@ -18,6 +18,7 @@ FEED = extract.load("patient_link")
 HEADER = ",".join(c.name for c in FEED.columns)
 CELL = st.sampled_from(['"', '""', '"x"', "x", "", ",", "\n", "\r\n", "\r", "\0", "\ufeff", "１", '"a\nb"', ' "'])
 ROWS = st.lists(CELL, max_size=25).map("".join)
+MANY = ["1,P,t\n"] * 60
 LINES = st.lists(st.sampled_from(["1,P,t\n", '"1","P","t"\n', '1,"P ""x""",t\r\n', "1\n", '"1\n2",P,t\n', "\n"]))
 
 
