@@ -1,7 +1,7 @@
 """`python -m benchmarks.feed`: one laboratory feed as CSV, from landing to its verdicts, against merely reading it.
 
 The feed has the texture of the simulator: seven results a visit, comparators, words, full-width digits, comments (some
-quoted), corrections, exact duplicates and refused records. Patients and visits land beside it, because results refer
+quoted), corrections, numbers used twice and refused records. Patients and visits land beside it, because results refer
 to them. The floor is DuckDB reading the same files with casts, in the same run.
 """
 
@@ -95,7 +95,7 @@ select
         when chance % 100 = 5 then '<0.04'
         when chance % 400 = 6 then '０．１１'
         when chance % 800 = 7 then '1O.2'
-        else analyte[6] || chance // 1000 % 90
+        else analyte[6] || (10 + chance // 1000 % 90)
     end as value,
     if(chance % 300 = 8, lower(analyte[3]), analyte[3]) as unit,
     case when chance % 300 = 0 then 'corrected' when chance % 900 = 9 then 'preliminary' else 'final' end as status,
