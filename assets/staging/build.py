@@ -47,7 +47,7 @@ def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> 
         if verdicts is not None:
             known[feed.feed] = keys_of(verdicts, feed)
         if feed.feed in REFERRED_TO:
-            sorted_keys[feed.feed] = Keys(_with_key(connection, known[feed.feed], feed))
+            sorted_keys[feed.feed] = Keys(with_key(connection, known[feed.feed], feed))
         tables[feed.feed] = connection.execute(f"select count(*) from staging.{feed.feed}").fetchall()[0][0]
         quarantines.append(quarantined)
         replaced.append(superseded)
@@ -162,7 +162,7 @@ def keys_of(verdicts: Verdicts, feed: Feed) -> pl.DataFrame:
     return pl.concat([accepted, refused, taken_back]).unique(columns_kept, keep="first", maintain_order=True)
 
 
-def _with_key(connection: duckdb.DuckDBPyConnection, named: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+def with_key(connection: duckdb.DuckDBPyConnection, named: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """The keys of a feed with those that take their place in the warehouse."""
     own = named.select("pseudonym_site", feed.key[0])
     key = keys.of_persons(connection, own) if feed.feed == "patient" else keys.of_rows(connection, feed.feed, own)

@@ -12,10 +12,10 @@ import polars as pl
 
 from assets.raw import formats
 from assets.raw.landing import LandedFile
-from assets.staging import columns
-from assets.staging.build import Known, keys_of, stage
+from assets.staging.build import REFERRED_TO, Known, keys_of, stage, with_key
 from assets.staging.rules import rules as rules_of_records
 from assets.staging.translate import translate
+from assets.staging.typed import type_records
 from assets.staging.verdicts import explain, listing
 from benchmarks.mutations.draw import Mutation
 from benchmarks.mutations.landing import Landing, text
@@ -101,12 +101,13 @@ def _stage(
     refused: Words = defaultdict(Counter)
     tables = {feed.feed: _side_by_side(landing, drawn, frames, feed) for feed in extract.feeds()}
     patients = extract.load("patient")
-    typed = columns.type_columns(columns.clean(tables["patient"], patients), patients)
-    known: Known = {"patient": typed.select("pseudonym_site", "patient_id")}
+    known: Known = {"patient": type_records(tables["patient"], patients).select("pseudonym_site", "patient_id")}
     replaced = []
     for feed in extract.feeds():
         verdicts = stage(tables[feed.feed], feed, known)
         known[feed.feed] = keys_of(verdicts, feed)
+        if feed.feed in REFERRED_TO:
+            known[feed.feed] = with_key(connection, known[feed.feed], feed)
         if tables[feed.feed].height != sum(part.height for part in verdicts):
             raise LookupError(f"records of {feed.feed} do not balance")
         told = explain(verdicts.quarantined, feed, rules_of_records(feed))
