@@ -94,12 +94,16 @@ def _line(one: Open) -> str:
 
 
 def _title(bad: list[Open], news: News) -> str:
-    if not bad:
-        first, more = news.recovered[0].problem.rule, len(news.recovered) - 1
-        return f"recovered: {first}{f' and {more} more' if more else ''}"
-    worst, more = bad[0].problem, len(bad) - 1
-    again = "" if news.opened else "still "
-    return f"{again}{worst.level}: {worst.rule}{f' and {more} more' if more else ''}"
+    """What is bad and what has recovered, the graver first."""
+    well = sorted(news.recovered, key=lambda one: one.problem.level)
+    parts = [(one[0].problem.level, name, one) for name, one in (("bad", bad), ("well", well)) if one]
+    return "; ".join(_summary(name, one, news) for _, name, one in sorted(parts, key=lambda part: part[:2]))
+
+
+def _summary(name: str, several: list[Open], news: News) -> str:
+    worst, more = several[0].problem, len(several) - 1
+    head = "recovered" if name == "well" else worst.level if news.opened else f"still {worst.level}"
+    return f"{head}: {worst.rule}{f' and {more} more' if more else ''}"
 
 
 def deliver(state: State, channels: list[str], now: dt.datetime) -> int:

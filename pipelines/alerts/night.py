@@ -1,6 +1,6 @@
 """What a night leaves behind: problems out of its verdicts, or out of its death before any verdict."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import duckdb
 from dagster import DagsterEventType, DagsterInstance, DagsterRunStatus
@@ -19,26 +19,25 @@ SHARE = "staging.accounting.quarantine_share"
 def conclude(places: Places, run_id: str, *, green: bool, instance: DagsterInstance) -> None:
     """Tell what a run that has ended found. Raises `duckdb.IOException` while somebody else writes the build."""
     began = green or _began(instance, run_id)
-    found, judged = judge(places) if began else ([], watch.nothing)
+    found = judge(places) if began else []
     if not green and not (began and any(problem.level == "critical" for problem in found)):
         found.append(watch.died(reason(instance, run_id)))
-    watch.settle_night(places, found, judged, run_id, green=green)
+    watch.settle_night(places, found, run_id, green=green)
 
 
-def judge(places: Places) -> tuple[list[Problem], Callable[[Problem], bool]]:
-    """Rules that the build does not keep, and whether a rule was asked of this very build.
+def judge(places: Places) -> list[Problem]:
+    """Rules that the build does not keep, as far as they were asked of it.
 
     Raises `duckdb.IOException` while somebody writes.
     """
     if not places.build.exists():
-        return [], watch.nothing
+        return []
     with connection.connect(places.build, read_only=True) as build:
         results = read_results(build)
         refused = _refused(build) if any(r.table_name == QUARANTINE for r in results) else {}
         shares = _shares(build) if any(r.rule == SHARE and r.verdict == "failed" for r in results) else []
-    tables = {result.table_name for result in results}
     unmet = [r for r in results if r.verdict != "passed" and (r.table_name != QUARANTINE or r.rule in refused)]
-    return [_problem(r, refused, shares) for r in unmet], lambda problem: problem.subject in tables
+    return [_problem(r, refused, shares) for r in unmet]
 
 
 def _refused(build: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from pipelines.alerts import alive, channel, ledger
 from pipelines.alerts.problem import Problem, Seen, ui
@@ -22,7 +22,7 @@ HEARTBEAT_HOUR = "MUCOSA_HEARTBEAT_HOUR"
 
 def refuse(places: Places, reason: str) -> None:
     """Tell of a night that could not even start."""
-    settle_night(places, [died(reason)], nothing, None, green=False)
+    settle_night(places, [died(reason)], None, green=False)
 
 
 def died(reason: str) -> Problem:
@@ -41,25 +41,15 @@ def died(reason: str) -> Problem:
     )
 
 
-def nothing(_: Problem) -> bool:
-    """No rule was asked."""
-    return False
-
-
-def settle_night(
-    places: Places, found: list[Problem], judged: Callable[[Problem], bool], run_id: str | None, *, green: bool
-) -> None:
-    """Tell what is new after a night that ended, and what has recovered: of the problems that were `judged`."""
+def settle_night(places: Places, found: list[Problem], run_id: str | None, *, green: bool) -> None:
+    """Tell what is new after a night that ended, and what has recovered: only a green one asked every rule."""
     seen = _seen(places, run_id)
     channels = channel.urls(places)
     alive.rest(places, "night")
 
-    def asked(problem: Problem) -> bool:
-        return problem.source == "night" and (green if problem.rule == DIED else judged(problem))
-
     with ledger.opened(places) as state:
         state.night = ledger.Night(ended=seen, green=green)
-        news = ledger.settle(state, found, asked, seen, tell=bool(channels))
+        news = ledger.settle(state, found, lambda p: green and p.source == "night", seen, tell=bool(channels))
         channel.post_news(state, channels, news, seen.at)
         _look(places, state, channels, seen)
 

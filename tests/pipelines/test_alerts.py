@@ -118,7 +118,7 @@ def test_what_cannot_be_delivered_is_kept_and_sent_in_order(places: Places, rece
     assert receiver.received == []
     receiver.answer = 200
     assert watch.look(places, NOON + 2 * DAY) == 0
-    assert receiver.titles == ["warning: a", "warning: b", "warning: alert.channel"]
+    assert receiver.titles == ["warning: a", "warning: b; recovered: a", "warning: alert.channel"]
     assert "RECOVERED\na on staging.quarantine" in receiver.received[1]["message"]
     assert watch.look(places, NOON + 3 * DAY) == 0
     assert receiver.titles[-1] == "recovered: alert.channel"

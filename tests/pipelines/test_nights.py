@@ -107,7 +107,7 @@ def test_too_many_quarantined_records_end_the_night_red(
             night.conclude(places, "the-next-night", green=True, instance=history)
         (_, well) = hook.received
         assert "staging.accounting.quarantine_share on staging.accounting (since" in well["message"]
-        assert "RECOVERED" in well["message"]
+        assert "recovered: staging.accounting.quarantine_share" in well["title"]
 
 
 @pytest.mark.parametrize(
