@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from assets.fhir import json, tables
+from assets.fhir import gate, json, tables
 from assets.fhir.export import COPY
 from schemas import contract
 from warehouse import model
@@ -82,21 +82,18 @@ FAULTS = (
 
 def stage(connection: duckdb.DuckDBPyConnection, rows: int) -> None:
     """Fill staging for about so many Observations: laboratory results, activity indices, endoscopic findings."""
-    for table in (*contract.contracts("staging"), contract.load("fhir.quarantine")):
+    for table in contract.contracts("staging"):
         connection.execute(table.ddl())
     connection.execute("set variable rows = $rows", {"rows": rows})
     connection.execute(_STAGE.replace("$rows", "getvariable('rows')"))
 
 
-def build(connection: duckdb.DuckDBPyConnection) -> float:
-    """Make the FHIR tables; CPU seconds of the Observations."""
-    cost = 0.0
-    for name in model.models("fhir"):
-        started = time.process_time()
-        model.build(connection, name, tables.parameters())
-        if name == "fhir.observation":
-            cost = time.process_time() - started
-    return cost
+def build(connection: duckdb.DuckDBPyConnection) -> tuple[int, float]:
+    """Make every FHIR table; resources of all types, and CPU seconds."""
+    started = time.process_time()
+    made = [name for name in model.models("fhir") if name in gate.resource_tables()]
+    rows = sum(model.build(connection, name, tables.parameters()) for name in made)
+    return rows, time.process_time() - started
 
 
 def spoil(connection: duckdb.DuckDBPyConnection) -> set[str]:
