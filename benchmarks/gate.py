@@ -191,8 +191,8 @@ visits that belong to them {resources:,} resources.
 
 The gate over all resources takes **1/{ratio:.0f}** of the time that the models take over the Observations alone, and
 costs **{share:.2f}** of making the rows; export is **{export_ratio:.0f} times** as fast as dumping models. The gate
-refused {refused_by_gate:,} Observations, the models {refused_by_models:,}. Refused by the models and let in by the gate: **{let_in_against_models}**. Right ones that the
-gate refused: **{false_alarms}**.
+refused {refused_by_gate:,} Observations, the models {refused_by_models:,}. Refused by the models and let in by the
+gate: **{let_in_against_models}**. Right ones that the gate refused: **{false_alarms}**.
 
 | first rule that a refused Observation broke | refused |
 |---|---|
