@@ -1,8 +1,10 @@
 """The page of all rules, for readers who contest a sentence rather than read a query."""
 
+from expectations import drift
 from expectations.derived import rules
 from expectations.rule import Rule
 from expectations.run import tables
+from schemas import contract
 
 HEADER = """# What is expected of every table
 
@@ -13,6 +15,10 @@ A **critical** rule that is not met keeps the last release in place; a **warning
 be asked counts as not met. Verdicts stand in `quality.results`, as counts only. Every table also has the columns
 of its contract, a unique key and filled required columns; those rules are critical and not listed here.
 """
+DRIFT = (
+    "Asked of feeds and of mapped tables from the second night on, against the last release; what is too little to "
+    "compare has no verdict."
+)
 IMPLIED = ("columns", "key_unique")
 
 
@@ -22,7 +28,14 @@ def document() -> str:
     for table in tables():
         if asked := [rule for rule in rules(table) if rule.name not in IMPLIED]:
             parts.append(f"\n## {table}\n\n" + "\n".join(_entry(rule) for rule in asked) + "\n")
+    parts.append(f"\n## Drift\n\n{DRIFT}\n\n" + "\n".join(_entry(rule) for rule in _drift()) + "\n")
     return "".join(parts)
+
+
+def _drift() -> list[Rule]:
+    """Each rule of drift once, whatever tables it speaks of."""
+    asked = [rule for layer in contract.LAYERS for rule in drift.rules(layer)]
+    return list({rule.name: rule for rule in asked}.values())
 
 
 def _entry(rule: Rule) -> str:

@@ -18,6 +18,7 @@ from assets.report import data_docs
 from assets.resource import Warehouse
 from expectations import run
 from expectations.derived import by_table_and_severity
+from expectations.drift import drift
 from expectations.result import blocking_failures, explain, summarise, write_results
 
 
@@ -46,6 +47,7 @@ def layer_checks(name: str) -> AssetChecksDefinition:
         started = time.monotonic()
         with warehouse.writing(f"{name}_checks") as connection:
             results = run.ask(connection, run.tables([name]), warehouse.protocol.parameters())
+            results += drift(connection, warehouse.places.published, run.tables([name]))
             write_results(connection, results)
             if blocking_failures(results):  # nothing after this will write them
                 data_docs.write_docs(connection, warehouse.places)

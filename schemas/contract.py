@@ -55,6 +55,8 @@ class Contract(BaseModel):
     release: Literal["keep", "drop"] = "keep"
     volatile: bool = False
     """True for run metadata, which may differ between two runs on the same input."""
+    volatile_rows: str | None = None
+    """Condition of the rows that speak of an earlier release, and so may differ on the same input."""
     made_with: Literal["labels"] | None = None
     """The step that makes it where that isn't its own layer's: what labels give back to the CDM."""
     columns: tuple[Column, ...]

@@ -32,11 +32,11 @@ def table_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
         {"layers": list(contract.LAYERS)},
     ).fetchall()
     left_out = {table.name for table in cdm.unfilled()} | {table.name for table in _contracts() if table.volatile}
-    changing = {t.name: [c.name for c in t.columns if c.volatile] for t in _contracts()}
+    lasting = {table.name: _lasting(table) for table in _contracts()}
     return side_by_side(
         connection,
         [name for (name,) in names if name not in left_out],
-        lambda cursor, name: table_hash(cursor, _lasting(name, changing.get(name, []))),
+        lambda cursor, name: table_hash(cursor, lasting.get(name, name)),
     )
 
 
@@ -44,11 +44,15 @@ def _contracts() -> list[contract.Contract]:
     return [table for layer in contract.LAYERS for table in contract.contracts(layer)]
 
 
-def _lasting(table: str, changing: list[str]) -> str:
+def _lasting(table: contract.Contract) -> str:
     """The table without its run metadata; a release of an earlier version may lack those columns."""
-    if not changing:
-        return table
-    return f"(select columns(lambda name: not list_contains({changing}, name)) from {table})"
+    changing = [column.name for column in table.columns if column.volatile]
+    if not changing and not table.volatile_rows:
+        return table.name
+    return (
+        f"(select columns(lambda name: not list_contains({changing}::varchar[], name)) from {table.name} "
+        f"where not coalesce({table.volatile_rows or 'false'}, false))"
+    )
 
 
 def combined(hashes: Mapping[str, str]) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from assets.report import data_docs
+from expectations import run
+from expectations.drift import drift
 from tests.pipelines.conftest import Mucosa, folders
 from warehouse import connection
 from warehouse.places import Places
@@ -56,6 +58,13 @@ def test_a_build_that_is_not_published_says_so(published: Places, tmp_path: Path
     text = page.read_text(encoding="utf-8")
     assert "Not published" in text
     assert re.search(r"key_unique.*?failed</span>.*?<td class=\"number\">7</td>.*?this build", text, re.DOTALL)
+
+
+def test_a_second_night_is_compared_with_the_release(published: Places) -> None:
+    with connection.connect(published.build, read_only=True) as build:
+        found = drift(build, published.published, run.tables())
+    assert len(found) > 20
+    assert {result.verdict for result in found} == {"passed"}
 
 
 def test_the_command_writes_them_with_the_lineage(mucosa: Mucosa, published: Places, tmp_path: Path) -> None:
