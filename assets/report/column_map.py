@@ -7,7 +7,7 @@ from schemas.contract import LAYERS
 from warehouse.columns import Path
 
 WIDTH, ROW, BOX, LEFT = 250, 46, 34, 16
-ORDER = ("file", "landing", *LAYERS)
+ORDER = ("not followed", "file", "landing", *LAYERS)
 COLORS = {"file": "#8a94a0", "landing": "#8a94a0", "marts": "#0b4f6c"}
 
 
