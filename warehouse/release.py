@@ -96,7 +96,7 @@ def _write(
         for layer in LAYERS:
             connection.execute(f"create schema {layer}")
         rows = {table.name: published.copy(connection, build, table) for table in tables}
-        connection.execute(";\n".join(line for table in cdm.unfilled() for line in (table.ddl(), *table.comments())))
+        connection.execute(";\n".join(line for table in cdm.unfilled() for line in (table.ddl(), table.comments()[0])))
         connection.execute("commit")
         hashes = fingerprint.table_hashes(connection)
         content_hash = fingerprint.combined(hashes)

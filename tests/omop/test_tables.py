@@ -168,7 +168,9 @@ def test_observations(hospital: duckdb.DuckDBPyConnection) -> None:
     assert found == [
         ("adverse-event-action", None, "action-stopped", None, 97, event),
         ("colonoscopy-complete", None, "colonoscopy-complete-yes", None, 91, procedure),
-        ("medication-indication", None, "induction", None, 41, exposure),  # from the order of the dose
+        ("meal-timing", None, "AC", None, 41, exposure),  # from the order of the dose
+        ("meal-timing", None, "PC", None, 36, exposure),
+        ("medication-indication", None, "induction", None, 41, exposure),
         ("medication-indication", None, "maintenance", None, 37, exposure),
         ("medication-indication", None, "maintenance", None, 43, exposure),
         ("trough-target-high", 15, None, 8842, None, None),

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from schemas import contract, study
+from schemas import cdm, contract, study
 from warehouse.connection import connect
 from warehouse.errors import DataError, UsageError
 from warehouse.fingerprint import content_hash
@@ -122,7 +122,9 @@ def test_every_table_and_column_is_explained(places: Places) -> None:
     release(places)
     unexplained = "from duckdb_{}s() where not internal and coalesce(comment, '') = ''"
     assert ask(places.published, f"select table_name {unexplained.format('table')}") == []
-    assert ask(places.published, f"select column_name {unexplained.format('column')}") == []
+    empty = ", ".join(f"'{table.table}'" for table in cdm.unfilled())  # the CDM explains those
+    columns = f"select column_name {unexplained.format('column')} and table_name not in ({empty})"
+    assert ask(places.published, columns) == []
     assert ask(places.published, "select count(*) > 40 from duckdb_columns() where not internal") == [(True,)]
 
 

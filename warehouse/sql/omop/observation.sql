@@ -35,37 +35,53 @@ take_targets as (
     inner join fhir.organization as organization on target.site = organization.site
 ),
 
-find_indications as (
-    -- A dose given takes the indication of its order.
+list_statements as (
+    -- What an order says of its drug and CDM has no column for: why, and before or after meals.
+    select
+        id,
+        $medication_indication as concept_id,
+        "reasonCode"[1].coding[1].code as value_code
+    from fhir.medication_request
+    union all
+    select
+        id,
+        $meal_timing,
+        "dosageInstruction"[1].timing.repeat."when"[1]
+    from fhir.medication_request
+),
+
+find_statements as (
+    -- A dose given takes what its order says.
     select
         given.id::bigint as exposure_id,
-        ordered."reasonCode"[1].coding[1].code as value_code
+        said.concept_id,
+        said.value_code
     from fhir.medication_administration as given
-    inner join fhir.medication_request as ordered
-        on given.request.reference = 'MedicationRequest/' || ordered.id
-    where ordered."reasonCode" is not null
+    inner join list_statements as said on given.request.reference = 'MedicationRequest/' || said.id
+    where said.value_code is not null
     union all
     select
         id::bigint,
-        "reasonCode"[1].coding[1].code
-    from fhir.medication_request
-    where "reasonCode" is not null
+        concept_id,
+        value_code
+    from list_statements
+    where value_code is not null
 ),
 
-attach_indications as (
+attach_statements as (
     select
         exposure.drug_exposure_id::varchar as parent,
         exposure.person_id,
-        $medication_indication as concept_id,
+        find_statements.concept_id,
         exposure.drug_exposure_start_date as observed_on,
         exposure.drug_exposure_start_datetime as observed_at,
         exposure.drug_type_concept_id as type_concept_id,
-        find_indications.value_code,
+        find_statements.value_code,
         exposure.visit_occurrence_id,
         exposure.drug_exposure_id as event_id,
         $field_drug_exposure as event_field
-    from find_indications
-    inner join omop.drug_exposure as exposure on find_indications.exposure_id = exposure.drug_exposure_id
+    from find_statements
+    inner join omop.drug_exposure as exposure on find_statements.exposure_id = exposure.drug_exposure_id
 ),
 
 attach_actions as (
@@ -88,7 +104,7 @@ gather as (
     union all by name
     select * from take_targets
     union all by name
-    select * from attach_indications
+    select * from attach_statements
     union all by name
     select * from attach_actions
 )
