@@ -19,6 +19,7 @@ from pipelines.alerts import alive, channel, ledger, sensor, watch
 from pipelines.alerts.problem import Problem, Seen
 from pipelines.definitions import defs
 from tests.conftest import Mucosa
+from tests.pipelines.conftest import folders
 from tests.pipelines.hook import Hook
 from warehouse.errors import UsageError
 from warehouse.places import Places
@@ -277,3 +278,28 @@ def test_a_run_that_dies_before_any_check_is_told_by_the_sensor(places: Places, 
     assert f"/runs/{runs[1].run_id}" in message["message"]
     assert {event.check_name for event in result.asset_events} == {"freshness"}
     assert {sign.name for sign in alive.signs(places)} == {"alert_sensor", "landing_sensor", "nightly"}
+
+
+def test_the_status_shows_what_is_open_and_changes_nothing(mucosa: Mucosa, published: Places) -> None:
+    state = (published.alerts / "state.json").read_bytes()
+    status = mucosa("alert", "status", "--data", str(published.data), alerts="json://nobody/secret-of-the-channel")
+    assert status.returncode == 0, status.stderr
+    assert "WARNING lab_result.value.accepted_range on staging.quarantine" in status.stdout
+    assert "Last night: green" in status.stdout
+    assert "channel 1 (json): 0 waiting" in status.stdout
+    assert "secret" not in status.stdout
+    assert (published.alerts / "state.json").read_bytes() == state
+
+
+def test_the_watch_from_outside_needs_no_daemon_and_fails_while_nothing_arrives(mucosa: Mucosa, places: Places) -> None:
+    long_ago = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    alive.sign(places, "alert_sensor", long_ago, long_ago)
+    with Hook() as receiver:
+        receiver.answer = 500
+        words = ("alert", "watch", *folders(places))
+        failing = mucosa(*words, alerts=receiver.url)
+        receiver.answer = 200
+        done = mucosa(*words, alerts=receiver.url)
+    assert (failing.returncode, done.returncode) == (1, 0), done.stderr
+    assert "mucosa alert test" in failing.stderr
+    assert "critical: alive" in receiver.titles
