@@ -19,7 +19,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from assets import layers
 from assets.report import data_docs
@@ -173,6 +173,26 @@ def rounds(folder: Path, kills: int, seed: int) -> Iterator[tuple[float, Round]]
         yield seconds, Round(step, left, not healed, content(places) != expected[side], bool(litter(places)))
 
 
+def holds(done: list[Round]) -> bool:
+    """Whether nothing was broken, stuck, lost or left lying about."""
+    return all(r.left in ("old", "new") and not (r.stuck or r.lost or r.litter) for r in done)
+
+
+def page(done: list[Round], undisturbed: float, seed: int) -> str:
+    """The record of these rounds."""
+    steps = Counter(r.step for r in done)
+    order = ("start", *layers.BUILDS, "publish", "retention", "docs")
+    return PAGE.format(
+        **evidence.stamp("warehouse", "assets", "benchmarks"),
+        verdict="Holds: 0 broken releases, 0 lost rows." if holds(done) else "Does not hold.",
+        kills=len(done), seed=seed, night=undisturbed, patients=PATIENTS, ended=steps.pop("ended", 0),
+        old=sum(r.left == "old" for r in done), new=sum(r.left == "new" for r in done),
+        broken=sum(r.left not in ("old", "new") for r in done), stuck=sum(r.stuck for r in done),
+        lost=sum(r.lost for r in done), litter=sum(r.litter for r in done),
+        steps=", ".join(f"{step} {steps[step]}" for step in order if steps[step]),
+    )  # fmt: skip
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=KILLS)
@@ -189,21 +209,8 @@ def main() -> int:
             sys.stderr.write(f"{len(done)} {json.dumps(result._asdict())}\n")
             if given.minutes and time.monotonic() - started > 60 * given.minutes:
                 break
-    counts: dict[str, Any] = {
-        "old": sum(r.left == "old" for r in done), "new": sum(r.left == "new" for r in done),
-        "broken": sum(r.left not in ("old", "new") for r in done), "stuck": sum(r.stuck for r in done),
-        "lost": sum(r.lost for r in done), "litter": sum(r.litter for r in done),
-    }  # fmt: skip
-    bad = sum(counts[name] for name in ("broken", "stuck", "lost", "litter"))
-    steps = Counter(r.step for r in done)
-    order = ("start", *layers.BUILDS, "publish", "retention", "docs")
-    evidence.write(given.folder / "kills.md", PAGE.format(
-        **evidence.stamp("warehouse", "assets", "benchmarks"), **counts, kills=len(done), seed=given.seed,
-        night=undisturbed,
-        verdict="Holds: 0 broken releases, 0 lost rows." if not bad else "Does not hold.", ended=steps.pop("ended", 0),
-        patients=PATIENTS, steps=", ".join(f"{step} {steps[step]}" for step in order if steps[step]),
-    ))  # fmt: skip
-    return 1 if bad else 0
+    evidence.write(given.folder / "kills.md", page(done, undisturbed, given.seed))
+    return 0 if holds(done) else 1
 
 
 if __name__ == "__main__":
