@@ -42,6 +42,7 @@ prove: .venv/run ## The long proofs: errors of analyses, readers of releases, ki
 
 bench: .venv/run ## Measure how long each part takes
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.checks
 
 wheelhouse: .venv/dev ## Fetch every package into wheelhouse/, for machines without a package index
 	@mkdir -p wheelhouse.part
