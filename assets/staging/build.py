@@ -90,11 +90,12 @@ def _write_feed(
             tallies.append(_tally(verdicts))
             if feed.feed in (*AS_ONE, *REFERRED_TO):
                 named.append(verdicts if feed.feed in AS_ONE else narrow(verdicts, feed))
-        if not is_only:
-            lost = versions.settle(connection, places, files, feed, known["patient_link"])
-            replaced.append(listing(lost, feed))
-            tallies += [_count(lost, "accepted", -1), _count(lost, "superseded", 1)]
-            named = [Verdicts(*(p.join(lost, on=["file_id", "record"], how="anti") for p in part)) for part in named]
+    if not is_only:
+        # Only now: to delete what is not yet committed, DuckDB would write all the rest once more, row by row.
+        lost = versions.settle(connection, places, files, feed, known["patient_link"])
+        replaced.append(listing(lost, feed))
+        tallies += [_count(lost, "accepted", -1), _count(lost, "superseded", 1)]
+        named = [Verdicts(*(p.join(lost, on=["file_id", "record"], how="anti") for p in part)) for part in named]
     whole = Verdicts(*(pl.concat(parts) for parts in zip(*named, strict=True))) if named else None
     return whole, pl.concat(quarantined), pl.concat(replaced), pl.concat(tallies)
 
