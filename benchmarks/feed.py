@@ -157,7 +157,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.feed", description=__doc__)
     parser.add_argument("--gigabytes", type=float, default=2.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--memory", default="700MB", help="DuckDB's share; frames and the interpreter come on top")
+    parser.add_argument("--memory", default="500MB", help="DuckDB's share; frames and the interpreter come on top")
     parser.add_argument("--floor", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()

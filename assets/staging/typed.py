@@ -34,8 +34,8 @@ TYPES = {"date": pl.Date(), "datetime": pl.Datetime("us"), "integer": pl.Int32()
 """Of cells, by what the contract calls it; all others are text."""
 ASKED_FOR = ("fault", "value", "number", "accepted_min", "accepted_max", "strength_mg", columns.UNIT_FACTOR)
 """Columns that serve the rules alone."""
-TOGETHER = 400_000
-"""Records that are judged together at least, where there are as many: about 300 MB while they are."""
+TOGETHER = 200_000
+"""Records that are judged together at least, where there are as many: about 200 MB while they are."""
 
 
 def blocks(places: Places, files: pl.DataFrame, feed: Feed) -> Iterator[pl.DataFrame]:
