@@ -56,12 +56,12 @@ def drift(connection: duckdb.DuckDBPyConnection, published: Path, tables: Iterab
     connection.execute(f"attach '{quoted}' as previous (read_only)")
     try:
         known = _columns(connection)
-        return [
-            Result.of(rule, evaluated, failed)
-            for rule in asked
-            if set(contract.load(rule.table).column_names) <= known.get(rule.table, set())
-            for evaluated, failed in connection.execute(str(rule.sql)).fetchall()
-        ]
+        asked = [r for r in asked if set(contract.load(r.table).column_names) <= known.get(r.table, set())]
+        if not asked:
+            return []
+        queries = [f"select {number} as number, * from ({rule.sql}\n)" for number, rule in enumerate(asked)]
+        found = connection.execute(" union all ".join(queries) + " order by number").fetchall()  # in one go: a third
+        return [Result.of(asked[number], evaluated, failed) for number, evaluated, failed in found]
     finally:
         connection.execute("detach previous")
 
