@@ -84,6 +84,7 @@ def _run(job: str, places: Places, console: Console) -> None:
         run.load()
         gc.freeze()
         gc.enable()
+        gc.set_threshold(50_000, 20, 20)  # Dagster and Great Expectations make many small objects that live long
         logger = logging.getLogger("mucosa")
         logger.setLevel(logging.INFO)
         progress = _Progress(console, status)
