@@ -181,6 +181,24 @@ def test_an_endoscopy_gives_only_the_findings_that_were_written_down(read: Any) 
     assert "valueQuantity" not in partial["uceis-total"]
 
 
+def test_a_report_signed_anew_is_amended_with_its_findings(changed: duckdb.DuckDBPyConnection) -> None:
+    changed.execute("update staging.endoscopy set record = 5 where endoscopy_key = 92")
+    changed.execute(
+        """insert into staging.superseded by name
+        select 'demo|2021-06-30' as delivery, 7 as file_id, 'endoscopy' as feed, 4 as record, 5 as line,
+            'later version' as why, delivery as by_delivery, 7 as by_file_id, 5 as by_record, false as another_patient"""
+    )
+    tables.build(changed)
+    reports = changed.execute("select id, status from fhir.diagnostic_report where category is null order by id")
+    assert reports.fetchall() == [("91", "final"), ("92", "amended")]
+    findings = changed.execute(
+        """select "partOf"[1].reference, list(distinct status) from fhir.observation where "partOf" is not null
+        group by all order by all"""
+    )
+    assert findings.fetchall() == [("Procedure/91", ["final"]), ("Procedure/92", ["amended"])]
+    changed.execute("delete from staging.superseded; update staging.endoscopy set record = 1 where endoscopy_key = 92")
+
+
 def test_target_order_carries_its_range(read: Any) -> None:
     order = read("service_request", "51")
     assert order["extension"][0]["valueRange"] == {"low": quantity(10, "ng/mL"), "high": quantity(15, "ng/mL")}

@@ -8,6 +8,15 @@ gather_findings as (
     group by "partOf"[1].reference
 ),
 
+find_amended as (
+    -- Another report was signed before: the record took the place of an earlier version.
+    select distinct
+        by_file_id as file_id,
+        by_record as record
+    from staging.superseded
+    where why in ('later version', 'later delivery', 'later record')
+),
+
 report_results as (
     -- What the laboratory drew from one patient at one time and reported at one time is one report.
     select
@@ -28,7 +37,7 @@ report_results as (
 
 select
     endoscopy.endoscopy_key::varchar as id,
-    'final' as status,
+    if(amended.record is null, 'final', 'amended') as status,
     null as category,
     performed.code,
     performed.subject,
@@ -44,6 +53,7 @@ from staging.endoscopy as endoscopy
 inner join fhir.organization as organization on endoscopy.site = organization.site
 inner join fhir.procedure as performed on endoscopy.endoscopy_key::varchar = performed.id
 left join gather_findings on 'Procedure/' || endoscopy.endoscopy_key = gather_findings.examination
+left join find_amended as amended on endoscopy.file_id = amended.file_id and endoscopy.record = amended.record
 union all by name
 select
     (md5_number_lower(concat_ws(

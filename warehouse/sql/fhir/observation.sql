@@ -13,7 +13,6 @@ read_measurements as (
         vital_sign_key as id,
         'vital-signs' as category,
         $loinc as system,
-        'final' as status,
         measured_at as observed_at
     from staging.vital_sign
 ),
@@ -116,6 +115,15 @@ interpret as (
             when least >= coalesce(reference_low, least) and most <= coalesce(reference_high, most) then 'N'
         end as interpretation
     from give_reasons
+),
+
+find_amended as (
+    -- Something else was final before: the record took the place of an earlier version.
+    select distinct
+        by_file_id as file_id,
+        by_record as record
+    from staging.superseded
+    where why in ('later version', 'later delivery', 'later record')
 )
 
 select
@@ -133,7 +141,7 @@ select
     if(
         observation.endoscopy_key is null, null, [{'reference': 'Procedure/' || observation.endoscopy_key}]
     ) as "partOf",
-    coalesce(observation.status, 'final') as status,
+    coalesce(observation.status, if(amended.record is null, 'final', 'amended')) as status,
     [{'coding': [{'system': $observation_category, 'code': observation.category}]}] as category,
     {'coding': [{'system': coalesce(observation.system, $mucosa), 'code': observation.code}]} as code,
     {'reference': 'Patient/' || observation.person_key} as subject,
@@ -194,3 +202,5 @@ select
     observation.record
 from interpret as observation
 inner join fhir.organization as organization on observation.site = organization.site
+left join find_amended as amended
+    on observation.file_id = amended.file_id and observation.record = amended.record
