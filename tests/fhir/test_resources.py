@@ -186,7 +186,8 @@ def test_a_report_signed_anew_is_amended_with_its_findings(changed: duckdb.DuckD
     changed.execute(
         """insert into staging.superseded by name
         select 'demo|2021-06-30' as delivery, 7 as file_id, 'endoscopy' as feed, 4 as record, 5 as line,
-            'later version' as why, delivery as by_delivery, 7 as by_file_id, 5 as by_record, false as another_patient"""
+            'later version' as why, delivery as by_delivery, 7 as by_file_id, 5 as by_record,
+            false as another_patient"""
     )
     tables.build(changed)
     reports = changed.execute("select id, status from fhir.diagnostic_report where category is null order by id")
