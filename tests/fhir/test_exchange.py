@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
+import fhirkit
 import pytest
 
 from assets.fhir import arrive, export, gate
@@ -68,6 +69,7 @@ def test_every_provenance_names_its_record(hospital: duckdb.DuckDBPyConnection, 
     assert len(lines) == len({json.loads(line)["id"] for line in lines}) == expected
     for line in lines:
         get_fhir_model_class("Provenance").model_validate_json(line)
+        assert [str(issue) for issue in fhirkit.validate(line)] == []
     of_patient = next(p for p in map(json.loads, lines) if p["target"] == [{"reference": "Patient/2"}])
     assert of_patient["recorded"] == "2021-06-30T00:00:00+09:00"
     assert of_patient["entity"][0]["what"]["identifier"]["value"] == "7:2"
