@@ -3,6 +3,7 @@ find_conditions as (
     -- A record without an end lasts until the next day; concept 0 stands for different conditions.
     select
         person_id,
+        condition_occurrence_id,
         condition_concept_id,
         condition_start_date as start_on,
         coalesce(condition_end_date, condition_start_date + 1) as end_on
@@ -17,7 +18,7 @@ measure_gaps as (
     from find_conditions
     window before as (
         partition by person_id, condition_concept_id
-        order by start_on, end_on
+        order by start_on, end_on, condition_occurrence_id
         rows between unbounded preceding and 1 preceding
     )
 ),
@@ -27,7 +28,7 @@ number_eras as (
         *,
         count(*) filter (where days_since > 30) over (
             partition by person_id, condition_concept_id
-            order by start_on, end_on
+            order by start_on, end_on, condition_occurrence_id
             rows unbounded preceding
         ) as era_number
     from measure_gaps

@@ -3,6 +3,7 @@ find_doses as (
     -- Only a strength per unit of the product gives a dose; without quantity or days there is none.
     select
         exposure.person_id,
+        exposure.drug_exposure_id,
         strength.ingredient_concept_id as ingredient_id,
         strength.amount_unit_concept_id as unit_id,
         (exposure.quantity * strength.amount_value / exposure.days_supply)::decimal(18, 6) as dose,
@@ -21,7 +22,7 @@ measure_gaps as (
     where dose is not null
     window before as (
         partition by person_id, ingredient_id, unit_id, dose
-        order by start_on, end_on
+        order by start_on, end_on, drug_exposure_id
         rows between unbounded preceding and 1 preceding
     )
 ),
@@ -32,7 +33,7 @@ number_eras as (
         *,
         count(*) filter (where days_since > 30) over (
             partition by person_id, ingredient_id, unit_id, dose
-            order by start_on, end_on
+            order by start_on, end_on, drug_exposure_id
             rows unbounded preceding
         ) as era_number
     from measure_gaps

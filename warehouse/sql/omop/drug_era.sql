@@ -3,6 +3,7 @@ find_exposures as (
     -- Concept 0 stands for different drugs, so it makes no era; a negative supply would end before it starts.
     select
         exposure.person_id,
+        exposure.drug_exposure_id,
         ingredient.concept_id as ingredient_id,
         exposure.drug_exposure_start_date as start_on,
         coalesce(
@@ -25,7 +26,7 @@ mark_starts as (
     from find_exposures
     window before as (
         partition by person_id, ingredient_id
-        order by start_on, end_on
+        order by start_on, end_on, drug_exposure_id
         rows between unbounded preceding and 1 preceding
     )
 ),
@@ -35,7 +36,7 @@ number_exposures as (
         *,
         count(*) filter (where starts_exposure) over (
             partition by person_id, ingredient_id
-            order by start_on, end_on
+            order by start_on, end_on, drug_exposure_id
             rows unbounded preceding
         ) as exposure_number
     from mark_starts
