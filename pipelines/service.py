@@ -41,6 +41,7 @@ def service(
     Whatever ends is started again; the log goes to the terminal and to <data>/dagster/service.log.
     """
     from pipelines import instance
+    from pipelines.served import SERVED
 
     places = Places.of(landing, data)
     if not places.landing.is_dir():
@@ -48,7 +49,7 @@ def service(
     if workspace is not None and not workspace.is_file():
         raise UsageError(f"There is no workspace file {workspace}; deploy/workspace.yaml shows one.")
     instance.prepare(places)
-    environment = {**os.environ, **instance.environment(places), "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, **instance.environment(places), SERVED: "yes", "PYTHONUNBUFFERED": "1"}
     lock = _only_one(places)
     _write_log(places)
     with tempfile.TemporaryDirectory(prefix="mucosa-") as folder:
