@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import polars as pl
+import pyarrow as pa
 
 WORTHWHILE = 4096
 """Records from which looking for distinct texts pays."""
@@ -14,15 +15,25 @@ def once(frame: pl.DataFrame, on: Sequence[str], follow: Callable[[pl.DataFrame]
     A new column may replace one of `on`.
     """
     cells = frame.select(on)
-    if frame.height < WORTHWHILE:
+    if frame.height < WORTHWHILE or cells.head(WORTHWHILE).n_unique() > WORTHWHILE / 2:
         return frame.with_columns(follow(cells))
-    texts = cells.unique()
-    if texts.height > frame.height / 2:
-        return frame.with_columns(follow(cells))
-    found = follow(texts)
-    renamed = {name: f"from:{name}" for name in on}
-    keyed = texts.rename(renamed).hstack(found)
-    matched = cells.rename(renamed).join(
-        keyed, on=list(renamed.values()), how="left", nulls_equal=True, maintain_order="left"
-    )
-    return frame.with_columns(matched.select(found.columns))
+    texts, places = _numbered(cells)
+    return frame.with_columns(follow(texts)[places])
+
+
+def _numbered(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """The distinct rows, and which of them each row is: a number is compared and looked up faster than its texts."""
+    texts, numbers = _encoded(cells.to_series(0))
+    distinct = texts.to_frame()
+    for column in cells.get_columns()[1:]:
+        texts, own = _encoded(column)
+        pairs, numbers = _encoded(numbers.cast(pl.Int64) * texts.len() + own)
+        distinct = distinct[pairs // texts.len()].with_columns(texts[pairs % texts.len()])
+    return distinct, numbers
+
+
+def _encoded(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
+    array = cells.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    encoded = (array.cast(pa.int8()) if cells.dtype == pl.Boolean else array).dictionary_encode(null_encoding="encode")
+    texts = pl.Series(cells.name, encoded.dictionary, strict=False).cast(cells.dtype)
+    return texts, pl.Series(encoded.indices)
