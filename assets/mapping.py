@@ -33,6 +33,9 @@ Rules that no row shows:
   `concept_ancestor`; ointments, enemas and foams stand alone, so they make no era.
 * **Eras:** OHDSI's algorithms, 30 days of tolerance, nothing carried over. A dose era joins exposures of equal
   daily dose.
+* **Assay:** CDM has no field for the method of a measurement. It is an observation of its own (local concept `assay`,
+  the value a local concept of `schemas/codes/assay.csv`) that points at the measurement by `observation_event_id` and
+  `obs_event_field_concept_id`. A result whose assay nobody named has none.
 * **What the study gives back:** `episode` and `episode_event` hold its courses of tacrolimus, `cohort` and
   `cohort_definition` its steps; they are written after the labels.
 * **Not mapped:** DiagnosticReport (its findings are observations of their own), inpatient MedicationRequest (what

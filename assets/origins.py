@@ -76,7 +76,7 @@ def declared() -> dict[str, Declared]:
         "marts.estimates": {"*": [*PEOPLE, *SPELLS, *_of("marts.test", "metric", "test", "p_value", "reported")]},
         "marts.fair_curve": {"*": [*PEOPLE, *SPELLS]},
         "marts.calprotectin": {"*": [
-            *_of("labels.calprotectin", "calprotectin_ug_g", "operator", "healed_by_both", "measurement_id"),
+            *_of("labels.calprotectin", "calprotectin_ug_g", "operator", "assay", "healed_by_both", "measurement_id"),
             *_of("labels.mucosal_healing", "mucosal_healing", "mayo_endoscopic_subscore"),
         ]},
         "marts.protocol": {"*": ["file:schemas/study.toml"]},
@@ -95,7 +95,7 @@ def declared() -> dict[str, Declared]:
 RESULTS = {
     "analyte": ("code",), "unit": ("code",), "factor": ("unit", "code"), "value_operator": ("value", "code"),
     "value_number": ("value", "unit", "code"), "value_source": ("value", "code"), "unit_source": ("unit",),
-    "value_absent_reason": ("value", "code", "status"),
+    "value_absent_reason": ("value", "code", "status"), "assay": ("method",), "assay_absent_reason": ("method",),
 }  # fmt: skip
 """What `assets.staging.results` reads from a printed result."""
 DOSES = {"dose_mg": ("dose", "dose_unit", "product_code")}

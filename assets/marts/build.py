@@ -52,12 +52,7 @@ def build(connection: duckdb.DuckDBPyConnection, study: Study) -> dict[str, int]
     fair = estimates(patients, spells, frames["marts.test"], parameters)
     frames |= dict(zip(("marts.estimates", "marts.fair_curve"), fair, strict=True))
     frames["marts.protocol"] = protocol(study)
-    frames["marts.calprotectin"] = calprotectin.calprotectin(
-        connection.execute(calprotectin.QUERY).pl(),
-        parameters["calprotectin_cut_offs_ug_g"],
-        parameters["calprotectin_healed_max_ug_g"],
-        confidence,
-    )
+    frames["marts.calprotectin"] = calprotectin.calprotectin(connection.execute(calprotectin.QUERY).pl(), parameters)
     frames["marts.paper_audit"] = paper_audit(audit_run.ours(), published.PUBLISHED_ON)
     for name, frame in frames.items():
         rows[name] = _write(connection, name, frame, parameters)

@@ -30,6 +30,7 @@ FINDINGS = {
     CODE["uc_extent"]: "extent",
     CODE["colonoscopy_complete"]: "complete",
 }
+ASSAYS = {CODE[f"assay_{row['assay'].lower()}"]: row["assay"] for row in vocabulary.rows("assay") if row["assay"]}
 EXAMINATIONS = {CODE["colonoscopy"]: "colonoscopy", CODE["sigmoidoscopy"]: "sigmoidoscopy"}
 SUSPECTED = ("unconfirmed", "provisional", "differential")
 RESULT_STATUS = {"amended": "corrected", "entered-in-error": "cancelled"}
@@ -177,6 +178,7 @@ def lab_result(r: Element) -> Cells:
         "status": RESULT_STATUS.get(status, status) if isinstance(status, str) else status,
         "reference_low": low,
         "reference_high": high,
+        "method": _assay(r.get("method")),
         "comment": element.first(r.get("note")).get("text"),
     }
 
@@ -254,6 +256,12 @@ def _product(r: Element) -> Cells:
     if reference := r.get("medicationReference", {}).get("reference", ""):
         concept = next((c.get("code") for c in r.get("contained", []) if f"#{c.get('id')}" == reference), None) or {}
     return {"product_code": element.code(concept, "yj"), "product_name": element.text(concept)}
+
+
+def _assay(concept: Element | None) -> str | None:
+    """The study's own code in the words of the extract contract; any other code or text is the profile's to know."""
+    found = element.code(concept, "mucosa", "snomed") or element.text(concept)
+    return ASSAYS.get(found, found) if found else None
 
 
 def _route(concept: Element | None) -> str | None:

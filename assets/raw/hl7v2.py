@@ -113,6 +113,7 @@ class _Reader:
             "status": STATUS.get(obx.field(11), obx.field(11) or None),
             "reference_low": low,
             "reference_high": high,
+            "method": next(filter(None, _coded(obx, 17)), None),
         }
 
     def _number(self, obx: Segment, code: str | None) -> str | None:

@@ -13,7 +13,7 @@ from assets.staging.columns import TEXT, UNIT_FACTOR, clean_text
 from assets.staging.distinct import once
 from schemas.extract import Feed
 
-INPUTS = ("code", "value", "unit", "status", UNIT_FACTOR)
+INPUTS = ("code", "value", "unit", "status", "method", UNIT_FACTOR)
 """What a result is read from: each distinct combination once."""
 NUMBER = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 
@@ -56,7 +56,20 @@ def _read(cells: pl.DataFrame, feed: str) -> pl.DataFrame:
         .when(pl.col("analyte").is_not_null() & lower.is_in(codes("result_word")["word"].implode()))
         .then(TEXT + "value"),
         unit_source=pl.when(pl.col("spelling").is_in(listed)).then(pl.col(TEXT + "unit")),
+        **_assay(frame),
     )
+
+
+def _assay(frame: pl.DataFrame) -> dict[str, pl.Expr]:
+    """The assay where the code list has it; another may be a machine or a name, and stops here."""
+    if TEXT + "method" not in frame.columns:
+        return {}
+    printed = pl.col(TEXT + "method")
+    listed = printed.is_in(codes("assay")["assay"].implode())
+    return {
+        "assay": pl.when(listed).then(printed),
+        "assay_absent_reason": pl.when(~listed).then(pl.lit("not_listed")),
+    }
 
 
 def parse(frame: pl.DataFrame) -> pl.DataFrame:

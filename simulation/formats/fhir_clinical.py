@@ -15,6 +15,7 @@ UCEIS = {
     "uceis_vascular_pattern": "uceis_vascular", "uceis_bleeding": "uceis_bleeding",
     "uceis_erosions_ulcers": "uceis_erosions",
 }  # fmt: skip
+SNOMED_ELISA = "76978006"
 SYLLABIC = [{"url": "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation", "valueCode": "SYL"}]
 
 
@@ -73,7 +74,7 @@ def _observation(row: Row, category: str, when: str) -> Element:
 
 
 def lab_result(row: Row) -> Element:
-    value, unit = row.get("value"), row.get("unit")
+    value, unit, method = row.get("value"), row.get("unit"), row.get("method")
     measured = quantity(value, unit)
     return {
         "id": row["result_id"],
@@ -86,6 +87,7 @@ def lab_result(row: Row) -> Element:
         "referenceRange": [
             {"low": quantity(row.get("reference_low"), unit), "high": quantity(row.get("reference_high"), unit)}
         ],
+        "method": concept("snomed", SNOMED_ELISA) if method == "ELISA" else {"text": method},
     }
 
 

@@ -108,7 +108,7 @@ def _result(place: int, row: Row) -> str:
     return segment(
         "OBX", place, kind, f"{row['code']}^{escape(row.get('name'))}^LN", "", value,
         escape(row.get("unit")), normal, "", "", "", STATUS[str(row["status"])], "", "", stamp(row["collected_at"]),
-        *[""] * 6, row["result_id"],
+        "", "", row.get("method") and f"{row['method']}^^99LAB", "", "", "", row["result_id"],
     )  # fmt: skip
 
 

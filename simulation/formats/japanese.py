@@ -40,7 +40,7 @@ OWN_HEADERS = {
     "patient_link": {"patient_id": "旧患者番号", "surviving_patient_id": "新患者番号", "linked_on": "統合日"},
     "condition": {"name": "病名", "status": "疑いフラグ"},
     "medication_administration": {"status": "実施状態"},
-    "lab_result": {"code": "JLAC10コード", "name": "検査項目名"},
+    "lab_result": {"code": "JLAC10コード", "name": "検査項目名", "method": "測定法"},
     "vital_sign": {"value": "体重"},
     "procedure": {"code": "術式コード", "performed_at": "手術日時"},
     "adverse_event": {"name": "事象名"},
@@ -64,6 +64,7 @@ WORDS = {
     "examination": {"colonoscopy": "全大腸内視鏡", "sigmoidoscopy": "S状結腸内視鏡"},
     "complete": {"yes": "可", "no": "不可", "unknown": "不明"},
     "extent": {"E1": "直腸炎型", "E2": "左側大腸炎型", "E3": "全大腸炎型"},
+    "method": {"FEIA": "FEIA法", "ELISA": "ELISA法"},
     "action": {"none": "継続", "dose_reduced": "減量", "stopped": "中止", "unknown": "不明"},
     "status": {
         "confirmed": "0", "suspected": "1", "active": "実施中", "stopped": "中止", "cancelled": "取消",

@@ -66,16 +66,16 @@ select 51 as monitoring_order_key, 1 as person_key, timestamp '2020-01-02 09:00'
 insert into staging.lab_result by name
 select *, 'demo' as site, 'demo|2021-06-30' as delivery, 7 as file_id, 1 as record from (values
     (61, 1, 11, '1988-5', timestamp '2020-01-03 07:00', timestamp '2020-01-03 09:00', 'crp', '<', 0.04, 'mg/dL',
-        '<0.04', 'mg/dl', null, 'corrected', 0, 0.14),
+        '<0.04', 'mg/dl', null, 'corrected', 0, 0.14, 'LA'),
     (62, 1, null, '718-7', timestamp '2020-01-03 07:00', timestamp '2020-01-03 09:00', 'hemoglobin', null, null, null,
-        null, 'g/dL', 'hemolysed', 'final', null, null),
+        null, 'g/dL', 'hemolysed', 'final', null, null, null),
     (63, 1, null, '718-7', timestamp '2020-01-04 07:00', timestamp '2020-01-04 09:00', 'hemoglobin', null, null, null,
-        null, null, 'cancelled', 'cancelled', null, null),
+        null, null, 'cancelled', 'cancelled', null, null, 'LA'),
     (64, 2, 13, '99999-9', timestamp '2020-03-01 07:00', timestamp '2020-03-01 09:00', null, null, 5, null,
-        '5', null, null, 'final', null, null)
+        '5', null, null, 'final', null, null, null)
 ) as t (
     lab_result_key, person_key, encounter_key, code, collected_at, reported_at, analyte, value_operator, value_number,
-    unit, value_source, unit_source, value_absent_reason, status, reference_low, reference_high
+    unit, value_source, unit_source, value_absent_reason, status, reference_low, reference_high, assay
 );
 
 insert into staging.vital_sign by name

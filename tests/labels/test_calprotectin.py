@@ -3,7 +3,7 @@
 import pytest
 
 from schemas import study
-from tests.omop_rows import Hospital
+from tests.omop_rows import IDS, Hospital
 
 TABLE = "labels.calprotectin"
 ABOVE, BELOW = study.load().values()["operator_greater"], study.load().values()["operator_less"]
@@ -62,3 +62,48 @@ def test_without_a_colonoscopy_nothing_is_compared(hospital: Hospital) -> None:
     assert hospital.row(TABLE, patient, "calprotectin_ug_g", "healed_by_both", "reason") == (
         None, None, "no_colonoscopy",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("assays", "value", "operator", "expected"),
+    [
+        ([], 100, None, (None, "assay_not_recorded", None, None)),
+        (["feia"], 299, None, ("FEIA", None, 300, True)),
+        (["feia"], 300, None, ("FEIA", None, 300, False)),
+        (["elisa"], 239, None, ("ELISA", None, 240, True)),
+        (["elisa"], 240, None, ("ELISA", None, 240, False)),
+        (["elisa"], 240, BELOW, ("ELISA", None, 240, True)),
+        (["elisa"], 250, BELOW, ("ELISA", None, 240, None)),
+        (["elisa"], 240, ABOVE, ("ELISA", None, 240, False)),
+        (["la"], 100, None, ("LA", None, None, None)),
+        (["gca"], 100, None, ("GCA", None, None, None)),
+        (["poct"], 100, None, ("POCT", None, None, None)),
+        (["feia", "elisa"], 100, None, (None, "assay_ambiguous", None, None)),
+        (["feia", "feia"], 100, None, ("FEIA", None, 300, True)),
+    ],
+)
+def test_each_assay_has_its_own_cut_off(
+    hospital: Hospital, assays: list[str], value: int, operator: int | None, expected: tuple[object, ...]
+) -> None:
+    patient = hospital.entrant().remit()
+    patient.scope(100, 1)
+    result = patient.measure("calprotectin", 100, value, operator_concept_id=operator)
+    other = patient.measure("hemoglobin", 100, 12)
+    patient.observe("assay", 100, event=other, field=IDS["event_field_measurement"], concept=IDS["assay_poct"])
+    for name in assays:
+        concept = IDS[f"assay_{name}"]
+        patient.observe("assay", 100, event=result, field=IDS["event_field_measurement"], concept=concept)
+    hospital.make(TABLE)
+    columns = ("assay", "assay_reason", "assay_cut_off_ug_g", "below_assay_cut_off")
+    assert hospital.row(TABLE, patient, *columns) == expected
+
+
+def test_an_assay_of_another_kind_of_row_is_none(hospital: Hospital) -> None:
+    patient = hospital.entrant().remit()
+    scope = patient.scope(100, 1)
+    result = patient.measure("calprotectin", 100, 30)
+    for field in ("event_field_procedure", "event_field_drug"):
+        patient.observe("assay", 100, event=result, field=IDS[field], concept=IDS["assay_feia"])
+    patient.observe("assay", 100, event=scope, field=IDS["event_field_measurement"], concept=IDS["assay_feia"])
+    hospital.make(TABLE)
+    assert hospital.row(TABLE, patient, "assay", "assay_reason") == (None, "assay_not_recorded")

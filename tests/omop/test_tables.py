@@ -167,6 +167,7 @@ def test_observations(hospital: duckdb.DuckDBPyConnection) -> None:
     procedure = "procedure_occurrence.procedure_occurrence_id"
     assert found == [
         ("adverse-event-action", None, "action-stopped", None, 97, event),
+        ("assay", None, "assay-la", None, 61, "measurement.measurement_id"),  # not that of a cancelled result
         ("colonoscopy-complete", None, "colonoscopy-complete-yes", None, 91, procedure),
         ("meal-timing", None, "AC", None, 41, exposure),  # from the order of the dose
         ("meal-timing", None, "PC", None, 36, exposure),

@@ -19,7 +19,7 @@ def test_every_column_of_a_feed_reaches_staging_unless_it_identifies(feed: extra
     assert held.isdisjoint(c.name for c in feed.columns if c.identifies)
     kept = {c.name for c in feed.columns if not (c.identifies or c.references or c.name in feed.key)}
     # A code is published, so what may stand in its column is said.
-    codes = {c.name for c in feed.columns if c.type == "identifier" and c.name in kept} - {"unit"}
+    codes = {c.name for c in feed.columns if c.type == "identifier" and c.name in kept} - {"unit", "method"}
     assert codes == {c.name for c in feed.columns if c.pattern}
-    # A result and its unit are split into value_number, unit, value_source, unit_source and so on.
-    assert kept - held <= {"value"}
+    # Of a method only a listed assay is kept. A result and its unit are split into value_number, unit and so on.
+    assert kept - held <= {"value", "method"}

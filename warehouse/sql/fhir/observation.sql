@@ -170,6 +170,9 @@ select
         null,
         [{'coding': [{'system': $interpretation, 'code': observation.interpretation}]}]
     ) as interpretation,
+    if(
+        observation.assay is null, null, {'coding': [{'system': $mucosa, 'code': 'assay-' || lower(observation.assay)}]}
+    ) as method,
     if(coalesce(observation.reference_low, observation.reference_high) is null, null, [{
         'low': if(observation.reference_low is null, null, {
             'value': observation.reference_low,

@@ -99,6 +99,24 @@ attach_actions as (
     where event.extension is not null
 ),
 
+attach_assays as (
+    -- How a result was measured; assays of one analyte are not interchangeable.
+    select
+        result.id as parent,
+        result.person_key as person_id,
+        $assay as concept_id,
+        result."effectiveDateTime" at time zone organization.time_zone as observed_at,
+        observed_at::date as observed_on,
+        $type_lab as type_concept_id,
+        result.method.coding[1].code as value_code,
+        split_part(result.encounter.reference, '/', 2)::bigint as visit_occurrence_id,
+        result.id::bigint as event_id,
+        $field_measurement as event_field
+    from fhir.observation as result
+    inner join fhir.organization as organization on result.site = organization.site
+    where result.method is not null and result.status <> 'cancelled'
+),
+
 gather as (
     select * from take_findings
     union all by name
@@ -107,6 +125,8 @@ gather as (
     select * from attach_statements
     union all by name
     select * from attach_actions
+    union all by name
+    select * from attach_assays
 )
 
 select

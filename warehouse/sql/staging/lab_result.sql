@@ -14,6 +14,8 @@ select
     value_source,
     unit_source,
     value_absent_reason,
+    assay,
+    assay_absent_reason,
     status,
     -- The range is printed in the unit of the result.
     reference_low * factor as reference_low,
