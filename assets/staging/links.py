@@ -9,16 +9,19 @@ Links = dict[tuple[str, str], str]
 def prepare(frame: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
     """Add `survivor_is_known` and `is_circular` to typed patient_link records.
 
-    `patients` holds pseudonym_site and patient_id of the patient feed as delivered.
+    `patients` holds pseudonym_site and patient_id of the patient feed as delivered. A survivor that was itself given
+    up is known where its links reach a patient: hospitals keep no patient record of numbers given up.
     """
     direct = _direct(frame)
-    circular = [follow(direct, site, number) is None for site, number in _numbers(frame)]
-    known = patients.select(
-        "pseudonym_site", surviving_patient_id="patient_id", survivor_is_known=pl.lit(True)
-    ).unique()
-    return frame.join(
-        known, on=["pseudonym_site", "surviving_patient_id"], how="left", maintain_order="left"
-    ).with_columns(pl.col("survivor_is_known").fill_null(False), is_circular=pl.Series(circular, dtype=pl.Boolean))
+    links = list(frame.select("pseudonym_site", "patient_id", "surviving_patient_id").iter_rows())
+    named = frame.select("pseudonym_site", patient_id="surviving_patient_id")
+    known = set(patients.join(named, on=["pseudonym_site", "patient_id"], how="semi").iter_rows())
+    while more := {(site, old) for site, old, new in links if (site, new) in known} - known:
+        known |= more
+    return frame.with_columns(
+        survivor_is_known=pl.Series([(site, new) in known for site, _, new in links], dtype=pl.Boolean),
+        is_circular=pl.Series([follow(direct, site, old) is None for site, old, _ in links], dtype=pl.Boolean),
+    )
 
 
 def survivors(accepted: pl.DataFrame) -> pl.DataFrame:
@@ -62,7 +65,3 @@ def _direct(frame: pl.DataFrame) -> Links:
         (site, old): new
         for site, old, new in rows.select("pseudonym_site", "patient_id", "surviving_patient_id").iter_rows()
     }
-
-
-def _numbers(frame: pl.DataFrame) -> list[tuple[str, str]]:
-    return list(frame.select("pseudonym_site", "patient_id").iter_rows())

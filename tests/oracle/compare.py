@@ -42,6 +42,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "labels.tacrolimus_trough": ("timing",),
     "labels.tacrolimus_phase": ("start_on", "end_on", "target_low_ng_ml", "target_high_ng_ml"),
+    "labels.calprotectin": (
+        "measurement_id", "days_from_colonoscopy", "calprotectin_ug_g", "operator", "assay", "assay_reason",
+        "below_assay_cut_off", "healed_by_both", "reason",
+    ),
     "labels.baseline": ("value", "operator", "measured_on", "reason"),
     "labels.characteristic": (
         "age_years", "sex", "uc_duration_years", "uc_duration_reason", "extent", "steroid_response",
@@ -70,13 +74,18 @@ def warehouse(connection: duckdb.DuckDBPyConnection) -> dict[int, Said]:
     return said
 
 
-def differences(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, list[Difference]], int]:
-    """Differences by `table.column`, and how many values were compared."""
+def differences(
+    connection: duckdb.DuckDBPyConnection, facts: duckdb.DuckDBPyConnection | None = None
+) -> tuple[dict[str, list[Difference]], int]:
+    """Differences by `table.column`, and how many values were compared.
+
+    The oracle reads `facts`, another warehouse where everybody has one number, or else the same.
+    """
     found: dict[str, list[Difference]] = defaultdict(list)
     compared = 0
     theirs_of = warehouse(connection)
-    for person in people(connection):
-        ours, theirs = labels(person), theirs_of.get(person.id, {})
+    for person in people(facts or connection):
+        ours, theirs = labels(person), theirs_of.pop(person.id, {})
         for table, key in ours.keys() | theirs.keys():
             a, b = ours.get((table, key)), theirs.get((table, key))
             if a is None or b is None:
@@ -86,6 +95,9 @@ def differences(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, list[D
                 compared += 1
                 if value != b[column]:
                     found[f"{table}.{column}"].append((person.id, key, value, b[column]))
+    for person_id, theirs in theirs_of.items():  # whom the facts don't know
+        for (table, key), row in theirs.items():
+            found[f"{table} rows"].append((person_id, key, None, row))
     return dict(found), compared
 
 

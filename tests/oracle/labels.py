@@ -15,6 +15,7 @@ from tests.oracle.relapse import candidates, relapse
 from tests.oracle.remission import Remission, remission
 from tests.oracle.response import steroid_response
 from tests.oracle.steroids import SteroidDay, steroid_days, stretch_before
+from tests.oracle.stool import calprotectin
 from tests.oracle.troughs import levels, phases, target
 
 MICRO = Decimal("0.000001")
@@ -77,6 +78,7 @@ def _study(person: Person, course: Course, steroid: dict[dt.date, SteroidDay]) -
             "after_relapse": None if scope is None else bool(relapse_on and scope.on > relapse_on),
             "reason": "no_mayo_endoscopic_subscore" if scope and scope.mayo is None else no_scope,
         },
+        ("labels.calprotectin", ()): calprotectin(person, scope, healed),
         ("labels.relapse", ()): {
             "time_zero_on": quiet.on, "relapse_on": relapse_on, "criterion": criteria[0] if criteria else None,
             "criteria": criteria or None,

@@ -11,7 +11,7 @@ import polars as pl
 from assets.omop import load_vocabulary
 from schemas import contract
 from tests.omop_rows import Hospital, Patient, on
-from tests.oracle.nasty_after import around_the_end, contacts, relapse, take_along
+from tests.oracle.nasty_after import around_the_end, contacts, measure_stool, relapse, take_along
 from tests.oracle.nasty_before import diagnose, treat_with_steroid
 from tests.oracle.nasty_story import Story
 from tests.oracle.nasty_tacrolimus import treat_with_tacrolimus
@@ -55,12 +55,18 @@ class Ward(Hospital):
 
 def ward(patients: int, seed: int) -> duckdb.DuckDBPyConnection:
     """A database with this many hard histories, cohorts and labels made from them."""
-    hospital = Ward()
-    for number in range(patients):
-        history(hospital, random.Random(f"{seed}:{number}"))
+    hospital = admitted(patients, seed)
     hospital.write()
     hospital.make(*model.models("cohorts"), *model.models("labels"))
     return hospital.connection
+
+
+def admitted(patients: int, seed: int) -> Ward:
+    """This many hard histories, not yet written."""
+    hospital = Ward()
+    for number in range(patients):
+        history(hospital, random.Random(f"{seed}:{number}"))
+    return hospital
 
 
 def history(hospital: Ward, chance: random.Random) -> Patient:
@@ -87,4 +93,5 @@ CHAPTERS = (
     take_along,
     around_the_end,
     contacts,
+    measure_stool,
 )

@@ -1,9 +1,12 @@
 """What happens after remission: relapse, the end of tacrolimus, the last contact, at every limit of the rules."""
 
 from tests.omop_rows import ADA, AZA, IFX, LOCK, PSL, PSL_IV
+from tests.oracle.facts import P
 from tests.oracle.nasty_story import Story
 from tests.oracle.nasty_under import CLOCKS, draw_trough, examine, give_high_dose
 
+LIMITS = ("operator_less", "operator_less_or_equal", "operator_greater", "operator_greater_or_equal")
+ASSAYS = ("assay_feia", "assay_elisa", "assay_la", "assay_gca", "assay_poct")
 COLECTOMIES = (4096461, 44807810, 4197412)
 
 
@@ -63,6 +66,19 @@ def around_the_end(story: Story) -> None:
         for name in ("clinical_activity_index", "hemoglobin", "albumin", "c_reactive_protein"):
             value = story.one_of(1, 2, 3, 4, 6)
             story.patient.measure(name, day, value, story.chance.choice(CLOCKS))
+
+
+def measure_stool(story: Story) -> None:
+    """Calprotectin at the borders of its window, at the cut-offs, as a limit, by one assay, two or none named."""
+    patient, chance = story.patient, story.chance
+    for _ in range(story.one_of(0, 0, 1, 2, 3) if story.examined else 0):
+        day = chance.choice(story.examined) + story.one_of(-31, -30, -3, -3, 0, 3, 7, 8)
+        value = story.one_of(20, 239, 240, 249, 250, 251, 299, 300, 301, 1800)
+        sign = chance.choice([None, None, None, *(P[name] for name in LIMITS)])
+        result = patient.measure("calprotectin", day, value, chance.choice(CLOCKS), operator_concept_id=sign)
+        named = [P[name] for name in ASSAYS if story.rarely(0.2)]
+        for concept in named:
+            patient.observe("assay", day, concept=concept, event=result, field=P["event_field_measurement"])
 
 
 def contacts(story: Story) -> None:

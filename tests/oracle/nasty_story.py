@@ -17,6 +17,7 @@ class Story:
     remission: int = 0
     stay: int | None = None
     fills: list[int] = field(default_factory=list)
+    examined: list[int] = field(default_factory=list)
 
     def rarely(self, probability: float = 0.1) -> bool:
         return self.chance.random() < probability

@@ -127,6 +127,7 @@ def examine(story: Story, day: int) -> None:
     uceis = None if story.rarely(0.15) else story.one_of(0, 1, 3, 5, 8)
     extent = story.chance.choice([None, "E1", "E2", "E2", "E3"])
     kind = "sigmoidoscopy" if story.rarely(0.15) else "colonoscopy"
+    story.examined.append(day)
     story.patient.scope(day, mayo, uceis, extent, kind, complete=not story.rarely(0.08))
     if story.rarely():
         story.patient.scope(day, story.one_of(0, 1, 2, 3), story.one_of(0, 4))

@@ -37,6 +37,24 @@ def test_a_number_given_up_stands_in_for_a_refused_one(staged: Staged) -> None:
     assert persons(out, "lab_result") == 1
 
 
+def test_a_number_given_up_needs_no_patient_record_to_lead_on(staged: Staged) -> None:
+    out = staged(
+        patient=[{}, {"patient_id": "P3"}],
+        patient_link=[
+            {"patient_id": "P3", "surviving_patient_id": "P2", **LINK},
+            {"patient_id": "P2", "surviving_patient_id": "P1", **LINK},
+            {"patient_id": "P2", "surviving_patient_id": "P77", "linked_on": "2020-04-01"},
+            {"patient_id": "P8", "surviving_patient_id": "P7", **LINK},
+            {"patient_id": "P7", "surviving_patient_id": "P77", **LINK},
+        ],
+        lab_result=[{}, {"result_id": "L2", "patient_id": "P2"}, {"result_id": "L3", "patient_id": "P3"}],
+    )
+    assert persons(out, "patient") == persons(out, "lab_result") == 1
+    assert out.sql("select record, rule from staging.quarantine order by record").fetchall() == [
+        (record, "patient_link.surviving_patient_id.known") for record in (3, 4, 5)
+    ]
+
+
 def test_links_to_nobody_and_links_in_a_circle_are_refused(staged: Staged) -> None:
     out = staged(
         patient=[{}, {"patient_id": "P2"}, {"patient_id": "P3"}],
