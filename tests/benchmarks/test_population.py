@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from benchmarks import checks
 from benchmarks.measure import process
 from benchmarks.population import grow
 from schemas import contract
@@ -40,3 +41,21 @@ def test_a_process_is_measured_from_outside() -> None:
     assert (cost.name, text) == ("sum", "45\n")
     assert cost.wall_seconds > 0
     assert cost.peak_mb > 1
+
+
+def test_copies_in_staging_have_keys_of_their_own(tmp_path: Path) -> None:
+    build = tmp_path / "build.duckdb"
+    with connection.connect(build) as opened:
+        for table in contract.contracts("staging"):
+            opened.execute(table.ddl().replace(" not null", ""))
+        opened.execute(
+            "insert into staging.patient (person_key, sex) values (1, 'male'), (9223372036854775000, 'female')"
+        )
+        opened.execute("insert into staging.lab_result (lab_result_key, person_key, file_id) values (5, 1, 7)")
+    assert checks.grow(build, copies=3) == 6
+    with connection.connect(build, read_only=True) as opened:
+        found = opened.execute(
+            """select count(*), count(distinct lab_result_key), count(distinct person_key), min(file_id), max(file_id)
+            from staging.lab_result inner join staging.patient using (person_key) where sex = 'male'"""
+        ).fetchall()
+    assert found == [(3, 3, 3, 7, 7)]
