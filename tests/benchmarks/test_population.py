@@ -55,7 +55,8 @@ def test_copies_in_staging_have_keys_of_their_own(tmp_path: Path) -> None:
     assert checks.grow(build, copies=3) == 6
     with connection.connect(build, read_only=True) as opened:
         found = opened.execute(
-            """select count(*), count(distinct lab_result_key), count(distinct person_key), min(file_id), max(file_id)
-            from staging.lab_result inner join staging.patient using (person_key) where sex = 'male'"""
+            """select count(*), count(distinct lab_result_key), count(distinct person_key), min(l.file_id),
+            max(l.file_id) from staging.lab_result as l inner join staging.patient using (person_key)
+            where sex = 'male'"""
         ).fetchall()
     assert found == [(3, 3, 3, 7, 7)]
