@@ -47,6 +47,8 @@ class Warehouse(ConfigurableResource):
     quiet_minutes: float = 0
     """How long a delivery must lie untouched before it is read, where neither its profile nor a manifest says it."""
 
+    buckets: int = 1
+    """In how many parts persons are taken from FHIR to labels: more take less memory and more time."""
     keep_newest: int = Keep().newest
     keep_months: int = Keep().months
     """Releases that stay: the newest ones, and the last of each of so many months; frozen ones always do."""
