@@ -1,15 +1,21 @@
 """The layers from fhir to labels: what makes each for all persons at once, or for some of them in a slice."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 
 from assets import adjudication, cohorts, labels, omop, results
 from assets.fhir import tables as fhir_tables
-from assets.resource import Warehouse
 from schemas.contract import Contract
 from warehouse import slice as sliced
+
+if TYPE_CHECKING:
+    from assets.resource import Warehouse  # the workers of a cluster have no use for Dagster
+
+log = logging.getLogger("mucosa")
 
 Connection = duckdb.DuckDBPyConnection
 Parameters = Mapping[str, object]
@@ -24,12 +30,12 @@ class Layer(NamedTuple):
     names of its tables, parents first.
     """
 
-    give: Callable[[Connection, Warehouse], Iterable[str]]
+    give: Callable[[Connection, "Warehouse"], Iterable[str]]
     make: Callable[[Connection, Parameters], Iterable[str]]
     sum_up: Callable[[Connection, Parameters], Iterable[str]]
 
 
-def _correct(connection: Connection, warehouse: Warehouse) -> Iterable[str]:
+def _correct(connection: Connection, warehouse: "Warehouse") -> Iterable[str]:
     adjudication.build(connection, warehouse.protocol.parameters(), warehouse.places.adjudication)
     return ("cohorts.correction",)
 
@@ -52,11 +58,13 @@ LAYERS: dict[str, Layer] = {
 """The layers in the order of the flow."""
 
 
-def build(connection: Connection, warehouse: Warehouse, name: str) -> dict[str, int]:
+def build(connection: Connection, warehouse: "Warehouse", name: str) -> dict[str, int]:
     """Make one layer anew, bucket by bucket where the warehouse says so; return rows by table."""
     layer, parameters = LAYERS[name], warehouse.protocol.parameters()
     tables = [*layer.give(connection, warehouse)]
-    if warehouse.buckets == 1:
+    if warehouse.spark_master:
+        tables += on_spark(connection, warehouse, name)
+    elif warehouse.buckets == 1:
         tables += layer.make(connection, parameters)
     else:
         tables += in_buckets(connection, name, parameters, warehouse.buckets)
@@ -83,3 +91,28 @@ def in_buckets(
             sliced.append(connection, build_name, made)
     sliced.finish(connection, made)
     return tables
+
+
+def make(name: str, connection: Connection, parameters: Parameters) -> Iterable[str]:
+    """Make what depends on one person's rows only: what a worker of a cluster imports."""
+    return LAYERS[name].make(connection, parameters)
+
+
+def on_spark(connection: Connection, warehouse: "Warehouse", name: str) -> Iterable[str]:
+    """Make a layer's tables of scope `patient` anew in buckets on the cluster that the warehouse names."""
+    from warehouse import spark
+
+    cluster = spark.Cluster(warehouse.spark_master, warehouse.shared_folder)
+    spark.in_buckets(
+        connection, cluster, name, partial(make, name), warehouse.protocol.parameters(), warehouse.buckets, _tell
+    )
+    return [table.name for table in sliced.made(name)]
+
+
+def _tell(what: str, warn: bool) -> None:
+    """Progress for the terminal and for Dagster's log of the step: counts only."""
+    from dagster import get_dagster_logger
+
+    step, _, said = what.partition(": ")
+    log.log(logging.WARNING if warn else logging.DEBUG, "%s|%s|0.0", step, said)
+    get_dagster_logger("mucosa").log(logging.WARNING if warn else logging.INFO, what)

@@ -43,14 +43,12 @@ def copy(source: Path, landing: Path, copies: int) -> int:
     return records
 
 
-def _copy(
-    connection: duckdb.DuckDBPyConnection, feed: extract.Feed, file: Path, target: Path, copies: int
-) -> int:
+def _copy(connection: duckdb.DuckDBPyConnection, feed: extract.Feed, file: Path, target: Path, copies: int) -> int:
     numbers = {*feed.key, *(c.name for c in feed.columns if c.references), "surviving_patient_id"}
     with file.open(encoding="utf-8") as opened:
         header = opened.readline().strip().split(",")
     columns = ", ".join(
-        f"if(k = 0, \"{name}\", \"{name}\" || '-' || k) as \"{name}\"" if name in numbers else f'"{name}"'
+        f'if(k = 0, "{name}", "{name}" || \'-\' || k) as "{name}"' if name in numbers else f'"{name}"'
         for name in header
     )
     source = f"read_csv('{file}', all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"')"

@@ -1,11 +1,16 @@
 """Rows of many tables as they travel through Spark to the task that makes their bucket.
 
-A row of the shuffle is a piece of one table for one bucket: a compressed Arrow stream. So Spark moves bytes and sorts
-nothing, and no type of a table has to exist in Spark's SQL twice.
+What Spark moves is a piece: the rows of one table for one bucket, as a compressed Arrow stream. So it neither sorts
+nor translates anything, and no type of a table has to exist in its SQL, too. A row that is nobody's goes to every
+bucket.
 """
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import duckdb
+
+from warehouse import slice as sliced
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -15,23 +20,27 @@ if TYPE_CHECKING:
 PIECE = "bucket int, table_name string, piece binary"
 """Schema of the shuffle in Spark's words."""
 ROWS = 200_000
-"""Of one table that a task gathers before it divides them among the buckets."""
+"""Rows of a file that are divided among the buckets at a time."""
 
 
-def pieces(table: str, bucket: str) -> Callable[["Batches"], "Batches"]:
-    """A function for `mapInArrow`: rows of one table into pieces; `bucket` is SQL that numbers the row's bucket."""
+class Divide(NamedTuple):
+    """For `mapInArrow`: the numbers of files in, their rows out as pieces. Runs on the workers."""
 
-    def divide(batches: "Batches") -> "Batches":
-        import duckdb
+    files: tuple[tuple[str, str], ...]
+    """Table and Parquet file, whose rows carry their person in the column `sliced.OWNER`."""
+    given: Mapping[str, object]
+    """Values of `sliced.bucket`."""
 
-        with duckdb.connect(config={"threads": 1}) as connection:
-            for gathered in _gathered(batches):
-                connection.register("gathered", gathered)
-                numbers = connection.execute(f"select ({bucket})::integer as number from gathered").to_arrow_table()
-                connection.unregister("gathered")
-                yield _split(gathered, numbers["number"], table)
-
-    return divide
+    def pieces(self, batches: "Batches") -> "Batches":
+        query = f"select *, {sliced.bucket(sliced.OWNER)}::integer as bucket from read_parquet($file)"
+        for batch in batches:
+            for number in batch.column(0).to_pylist():
+                table, file = self.files[number]
+                with duckdb.connect(config={"threads": 1}) as connection:
+                    connection.execute("set TimeZone = 'UTC'")
+                    rows = connection.execute(query, {"file": file, **self.given}).to_arrow_reader(ROWS)
+                    for found in rows:
+                        yield _split(found, table, int(str(self.given["buckets"])))
 
 
 def unpacked(batches: "Batches") -> Iterator[tuple[str, "pa.Table"]]:
@@ -39,40 +48,37 @@ def unpacked(batches: "Batches") -> Iterator[tuple[str, "pa.Table"]]:
     import pyarrow as pa
 
     for batch in batches:
-        for table, piece in zip(batch["table_name"].to_pylist(), batch["piece"], strict=True):
+        for table, piece in zip(batch.column(1).to_pylist(), batch.column(2), strict=True):
             with pa.ipc.open_stream(piece.as_buffer()) as stream:
                 yield table, stream.read_all()
 
 
-def _gathered(batches: "Batches") -> Iterator["pa.Table"]:
-    import pyarrow as pa
-
-    held: list[pa.RecordBatch] = []
-    for batch in batches:
-        held.append(batch)
-        if sum(b.num_rows for b in held) >= ROWS:
-            yield pa.Table.from_batches(held)
-            held = []
-    if held:
-        yield pa.Table.from_batches(held)
-
-
-def _split(rows: "pa.Table", numbers: "pa.ChunkedArray", table: str) -> "pa.RecordBatch":
+def _split(rows: "pa.RecordBatch", table: str, buckets: int) -> "pa.RecordBatch":
     import numpy as np
     import pyarrow as pa
 
-    bucket = numbers.to_numpy()
-    order = np.argsort(bucket, kind="stable")
-    found, starts = np.unique(bucket[order], return_index=True)
-    sorted_rows = rows.take(order)
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
-    made = []
-    for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, rows.schema, options=options) as stream:
-            stream.write_table(sorted_rows.slice(start, end - start).combine_chunks())
-        made.append(sink.getvalue().to_pybytes())
+    numbers = rows["bucket"].fill_null(buckets).to_numpy()
+    order = np.argsort(numbers, kind="stable")
+    found, starts = np.unique(numbers[order], return_index=True)
+    sorted_rows = rows.drop_columns(["bucket", sliced.OWNER]).take(pa.array(order))
+    ends = [*starts[1:], len(order)]
+    pieces = []
+    for number, start, end in zip(found.tolist(), starts, ends, strict=True):
+        piece = _packed(sorted_rows.slice(start, end - start))
+        pieces += [(n, table, piece) for n in (range(buckets) if number == buckets else (number,))]
+    columns = list(zip(*pieces, strict=True)) or [(), (), ()]
+    types = (pa.int32(), pa.string(), pa.binary())
     return pa.RecordBatch.from_arrays(
-        [pa.array(found, pa.int32()), pa.array([table] * len(found)), pa.array(made, pa.binary())],
+        [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)],
         names=["bucket", "table_name", "piece"],
     )
+
+
+def _packed(rows: "pa.RecordBatch") -> bytes:
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
+        stream.write_batch(rows)
+    packed: bytes = sink.getvalue().to_pybytes()
+    return packed

@@ -6,8 +6,9 @@ all of the tables of scope `global`. A model of scope `patient` gives there exac
 in a slice. A row that is nobody's (its person is null) belongs to every slice.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
@@ -18,6 +19,8 @@ from warehouse import model
 SLICE = "slice"
 """Name of the attached database, and within it of the list of persons: `slice.person (person_key)`."""
 SALT = "mucosa"
+OWNER = "slice_person"
+"""Column of a row's person where a row leaves the warehouse for the slice of another machine."""
 THROUGH = {
     "omop.episode_event": ("omop.episode", {"episode_id": "episode_id"}),
     "staging.superseded": ("staging", {"by_file_id": "file_id", "by_record": "record"}),
@@ -64,16 +67,32 @@ def theirs(table: Contract, source: str) -> str:
         return "true"
     if table.person is None:
         other, pairs = THROUGH[table.name]
-        known = contract.contracts("staging") if other == "staging" else (contract.load(other),)
         each = (
             f"select {', '.join(pairs.values())} from {source}.{t.name} where {theirs(t, source)}"
-            for t in known
-            if t.person and set(pairs.values()) <= set(t.column_names)
+            for t in _known(other, pairs)
         )
         return f"({', '.join(pairs)}) in ({' union all '.join(each)})"
     listed = f"{table.person} in (select person_key from {SLICE}.person)"
     (column,) = (column for column in table.columns if column.name == table.person)
     return f"({listed} or {table.person} is null)" if column.nullable else listed
+
+
+def owned(table: Contract) -> str:
+    """SELECT of all rows of a table of scope `patient`, each with its person; one that belongs to several, for each."""
+    if table.person is not None:
+        return f"select *, {table.person} as {OWNER} from {table.name}"
+    other, pairs = THROUGH[table.name]
+    each = " union ".join(
+        f"select {', '.join(pairs.values())}, {t.person} as {OWNER} from {t.name}" for t in _known(other, pairs)
+    )
+    same = " and ".join(f"mine.{own} = theirs.{column}" for own, column in pairs.items())
+    return f"select mine.*, theirs.{OWNER} from {table.name} as mine inner join ({each}) as theirs on {same}"
+
+
+def _known(other: str, pairs: Mapping[str, str]) -> list[Contract]:
+    """The tables that say whose a row is: one, or all of staging."""
+    known = contract.contracts("staging") if other == "staging" else (contract.load(other),)
+    return [t for t in known if t.person and set(pairs.values()) <= set(t.column_names)]
 
 
 @contextmanager
@@ -128,6 +147,15 @@ def append(connection: duckdb.DuckDBPyConnection, build: str, tables: Iterable[C
             unfinished = f"{build}.{_unfinished(table)}"
             connection.execute(f"delete from {unfinished} where {_nobodys(table)}")
             connection.execute(f"insert into {unfinished} by name from {SLICE}.{table.name}")
+
+
+def gather(connection: duckdb.DuckDBPyConnection, tables: Iterable[Contract], folders: Sequence[Path]) -> None:
+    """Add what slices elsewhere have written, a folder each, to the unfinished tables; what is nobody's stands once."""
+    for table in tables:
+        files = [str(folder / f"{table.name}.parquet") for folder in folders]
+        add = f"insert into {_unfinished(table)} by name from read_parquet($files) where"
+        connection.execute(f"{add} not ({_nobodys(table)})", {"files": files})
+        connection.execute(f"{add} {_nobodys(table)}", {"files": files[:1]})
 
 
 def finish(connection: duckdb.DuckDBPyConnection, tables: Iterable[Contract]) -> None:

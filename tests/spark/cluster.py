@@ -14,6 +14,15 @@ from typing import NamedTuple
 FAST = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """A JVM that lives for a minute has no use for its second compiler."""
 PATIENCE = 180.0
+DEFAULTS = f"""
+spark.driver.host 127.0.0.1
+spark.driver.memory 512m
+spark.executor.memory 512m
+spark.ui.enabled false
+spark.driver.extraJavaOptions {FAST}
+spark.executor.extraJavaOptions {FAST}
+"""
+"""What a site's `spark-defaults.conf` says; the test's own site is small."""
 
 
 class Cluster(NamedTuple):
@@ -36,6 +45,7 @@ def environment(folder: Path) -> dict[str, str]:
     return {
         **os.environ,
         "SPARK_HOME": home,
+        "SPARK_CONF_DIR": str(folder / "conf"),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": str(folder / "local"),
         "SPARK_WORKER_DIR": str(folder / "work"),
@@ -48,6 +58,8 @@ def environment(folder: Path) -> dict[str, str]:
 @contextlib.contextmanager
 def running(folder: Path, workers: int = 2, cores: int = 1) -> Iterator[Cluster]:
     """Start it, and end every process of it afterwards."""
+    (folder / "conf").mkdir(parents=True)
+    (folder / "conf" / "spark-defaults.conf").write_text(DEFAULTS, encoding="utf-8")
     spark = [str(Path(environment(folder)["SPARK_HOME"]) / "bin" / "spark-class")]
     started: list[subprocess.Popen[bytes]] = []
 
