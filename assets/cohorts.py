@@ -18,4 +18,9 @@ def build(
     is the clinicians' file, if there is one.
     """
     corrected = {"cohorts.correction": adjudication.build(connection, parameters, corrections)}
-    return corrected | {name: model.build(connection, name, parameters) for name in model.models("cohorts")}
+    return corrected | make(connection, parameters)
+
+
+def make(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, object]) -> dict[str, int]:
+    """Make what comes from OMOP tables and corrections anew, also for some persons, in a slice."""
+    return {name: model.build(connection, name, parameters) for name in model.models("cohorts")}

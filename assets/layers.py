@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import duckdb
 from dagster import AssetsDefinition, AssetSpec, MetadataValue
 
-from assets import cohorts, graph, labels, omop, results
+from assets import by_person, graph
 from assets.fhir import tables as fhir_tables
 from assets.marts import build as mart_tables
 from assets.raw import load as raw_files
@@ -33,22 +33,8 @@ def _staging(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dic
     return _named("staging", staging_tables.build(connection, places, secret))
 
 
-def _fhir(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
-    del warehouse
-    return _named("fhir", fhir_tables.build(connection))
-
-
-def _omop(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
-    return _named("omop", omop.build(connection, warehouse.places.vocabulary))
-
-
-def _cohorts(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
-    return _named("cohorts", cohorts.build(connection, warehouse.protocol.parameters(), warehouse.places.adjudication))
-
-
-def _labels(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
-    parameters = warehouse.protocol.parameters()
-    return _named("labels", labels.build(connection, parameters)) | results.build(connection, parameters)
+def _by_person(name: str) -> graph.Build:
+    return lambda connection, warehouse: by_person.build(connection, warehouse, name)
 
 
 def _marts(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
@@ -149,10 +135,7 @@ RAW = [
 BUILDS: dict[str, graph.Build] = {
     "raw": _raw,
     "staging": _staging,
-    "fhir": _fhir,
-    "omop": _omop,
-    "cohorts": _cohorts,
-    "labels": _labels,
+    **{name: _by_person(name) for name in by_person.LAYERS},
     "marts": _marts,
 }
 """Layer by layer, what makes its tables."""

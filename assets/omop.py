@@ -41,9 +41,18 @@ def build(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> 
     `folder` keeps what extends the built-in vocabulary. Tables of the CDM that nothing fills are made empty in one
     go; those that labels give back come later.
     """
+    return give(connection, folder) | make(connection)
+
+
+def give(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> dict[str, int]:
+    """Make what comes from no person: the vocabulary, and the tables of the CDM that nothing fills."""
     connection.execute(";\n".join(table.ddl() for table in cdm.unfilled()))
-    rows = load_vocabulary(connection, folder)
-    return rows | {name: model.build(connection, name, parameters()) for name in model.models("omop")}
+    return load_vocabulary(connection, folder)
+
+
+def make(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Make what comes from FHIR resources and the vocabulary anew, also for some persons, in a slice."""
+    return {name: model.build(connection, name, parameters()) for name in model.models("omop")}
 
 
 def load_vocabulary(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> dict[str, int]:

@@ -6,6 +6,7 @@ import os
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 from dagster import ConfigurableResource, RetryRequested
@@ -47,6 +48,14 @@ class Warehouse(ConfigurableResource):
     quiet_minutes: float = 0
     """How long a delivery must lie untouched before it is read, where neither its profile nor a manifest says it."""
 
+    buckets: int = 1
+    """In how many parts persons are taken from FHIR to labels: more take less memory and more time."""
+    spark_master: str = ""
+    """Where an Apache Spark listens that makes the buckets; empty: this machine does."""
+
+    shared: str = ""
+    """Folder that driver and workers of Spark share; empty: `spark` in the data folder."""
+
     keep_newest: int = Keep().newest
     keep_months: int = Keep().months
     """Releases that stay: the newest ones, and the last of each of so many months; frozen ones always do."""
@@ -58,6 +67,10 @@ class Warehouse(ConfigurableResource):
     @property
     def places(self) -> Places:
         return Places.of(self.landing, self.data)
+
+    @property
+    def shared_folder(self) -> Path:
+        return Path(self.shared).absolute() if self.shared else self.places.data / "spark"
 
     @property
     def protocol(self) -> protocols.Study:

@@ -18,14 +18,22 @@ def build(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, object
 
     `parameters` are the values of the study protocol, which every definition names.
     """
+    return make(connection, parameters) | define(connection, parameters)
+
+
+def make(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, object]) -> dict[str, int]:
+    """Make what comes from cohorts and labels, also for some persons, in a slice."""
     given = {**omop.parameters(), **vocabulary.cohort_ids(), **parameters}
-    rows = {name: model.build(connection, name, given) for name in MODELS}
+    return {name: model.build(connection, name, given) for name in MODELS}
+
+
+def define(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, object]) -> dict[str, int]:
+    """Make the table that says what each cohort is."""
+    table = contract.load("omop.cohort_definition")
     connection.register("frame", definitions(parameters))
-    rows["omop.cohort_definition"] = model.write(
-        connection, contract.load("omop.cohort_definition"), "select * from frame"
-    )
+    rows = model.write(connection, table, "select * from frame")
     connection.unregister("frame")
-    return rows
+    return {table.name: rows}
 
 
 def definitions(parameters: Mapping[str, object]) -> pl.DataFrame:

@@ -31,6 +31,8 @@ class Column(BaseModel):
     """True for run metadata, which may differ between two runs on the same input."""
 
 
+PERSON_COLUMNS = ("person_key", "person_id", "subject_id")
+"""Columns that say whose row it is, of which a table has one at most."""
 STUDY_LAYERS = ("cohorts", "labels", "marts")
 """Layers that a study protocol makes: each row says which."""
 STAMPS = (
@@ -77,6 +79,12 @@ class Contract(BaseModel):
     @property
     def column_names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
+
+    @property
+    def person(self) -> str | None:
+        """The column that says whose row it is; null there means nobody's. None of a table of scope `global`."""
+        named = [name for name in self.column_names if name in PERSON_COLUMNS]
+        return named[0] if named and self.scope == "patient" else None
 
     def ddl(self) -> str:
         """`create or replace table` with types and not-null constraints, columns in contract order."""

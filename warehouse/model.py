@@ -76,19 +76,26 @@ def build(connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[
 
 
 @contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of the block or nothing."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+@contextmanager
 def filling(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[Callable[[], object]]:
     """Make the table anew under its contract, a part at a time: each call adds what its SELECT gives just then.
 
     All in one transaction: an error leaves the old table.
     """
-    connection.begin()
-    try:
+    with transaction(connection):
         connection.execute(contract.load(name).ddl())
         yield partial(connection.execute, f"insert into {name} by name {stamped(name)}")
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
 
 
 def write(
@@ -102,12 +109,7 @@ def write(
     Comments are for readers, so publishing adds them. All in one transaction: a query that fails leaves the old
     table, and each commit would wait for the disk.
     """
-    connection.begin()
-    try:
+    with transaction(connection):
         connection.execute(table.ddl())
         connection.execute(f"insert into {table.name} by name {query}", dict(parameters or {}))
-    except duckdb.Error:
-        connection.rollback()
-        raise
-    connection.commit()
     return connection.execute(f"select count(*) from {table.name}").fetchall()[0][0]

@@ -35,8 +35,8 @@ class Verdict(NamedTuple):
 
 FAULT = """
 create or replace temp table fault (
-  resource varchar, place bigint, id varchar, rule varchar, element varchar, site varchar, file_id bigint,
-  record integer
+  resource varchar, place bigint, id varchar, rule varchar, element varchar, site varchar,
+  person_key bigint, file_id bigint, record integer
 )
 """
 
@@ -83,9 +83,21 @@ select
   min(rule || ' ' || element) as rule,
   list_sort(list_distinct(list(rule || ' ' || element))) as also,
   any_value(site) as site,
+  any_value(person_key) as person_key,
   file_id,
   record
 from fault
+group by all
+"""
+
+_REFUSED = """
+select resource, null as kind, sum(resources)::bigint from fhir.quarantine group by all
+union all
+select resource, kind, sum(resources)::bigint
+from (
+  select resource, resources, unnest(list_distinct([split_part(rule, ' ', 1) for rule in also])) as kind
+  from fhir.quarantine
+)
 group by all
 """
 
@@ -97,12 +109,29 @@ def resource_tables() -> dict[str, Contract]:
 
 def run(connection: duckdb.DuckDBPyConnection) -> list[Verdict]:
     """Judge the FHIR layer, put what fails into `fhir.quarantine`, made anew, and return the verdicts."""
-    cursor = connection.cursor()
-    cursor.execute(contract.load("fhir.quarantine").ddl())
-    cursor.execute(FAULT)
-    verdicts = let_in(cursor, {name: name for name in resource_tables()})
-    cursor.close()
+    connection.execute(contract.load("fhir.quarantine").ddl())
+    connection.execute(FAULT)
+    verdicts = let_in(connection, {name: name for name in resource_tables()})
+    connection.execute("drop table fault")
+    connection.execute("drop table suspect")
     return verdicts
+
+
+def found(connection: duckdb.DuckDBPyConnection) -> list[Verdict]:
+    """The verdicts on the layer as it stands, whoever judged it in how many parts: what stands and what was refused."""
+    counted = connection.execute(_REFUSED).fetchall()
+    failed = {(resource, kind): resources for resource, kind, resources in counted}
+    verdicts = []
+    for name, table in resource_tables().items():
+        resource = rules.resource_type(table)
+        asked = connection.table(name).shape[0] + failed.get((resource, None), 0)
+        verdicts += [Verdict(resource, kind, asked, failed.get((resource, kind), 0)) for kind in kinds(table)]
+    return verdicts
+
+
+def kinds(table: Contract) -> list[str]:
+    """Kinds of rules that are asked of a resource table."""
+    return [*dict.fromkeys(rule.kind for rule in rules.rules(table)), IDS, REFERENCES]
 
 
 def let_in(cursor: duckdb.DuckDBPyConnection, tables: Tables) -> list[Verdict]:
@@ -119,7 +148,7 @@ def let_in(cursor: duckdb.DuckDBPyConnection, tables: Tables) -> list[Verdict]:
     return [
         Verdict(rules.resource_type(table), kind, asked[name], failed[rules.resource_type(table), kind])
         for name, table in ((name, resource_tables()[name]) for name in tables)
-        for kind in (*dict.fromkeys(rule.kind for rule in rules.rules(table)), IDS, REFERENCES)
+        for kind in kinds(table)
     ]
 
 
@@ -183,7 +212,11 @@ def _references(table: Contract) -> Iterator[tuple[str, tuple[str, ...], Express
 
 def _row(rows: duckdb.DuckDBPyRelation) -> list[Expression]:
     """Which row it is and where it came from, as far as that is known."""
-    return [ColumnExpression(name) for name in ("place", "id", "site", "file_id", "record") if name in rows.columns]
+    return [
+        ColumnExpression(name)
+        for name in ("place", "id", "site", "person_key", "file_id", "record")
+        if name in rows.columns
+    ]
 
 
 def placed(cursor: duckdb.DuckDBPyConnection, rows: str) -> duckdb.DuckDBPyRelation:

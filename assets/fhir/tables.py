@@ -6,6 +6,7 @@ import polars as pl
 from assets.fhir import gate
 from schemas import contract, vocabulary
 from warehouse import model
+from warehouse import slice as sliced
 
 PARENTS = {name: tuple(gate.resource_tables()) for name in ("fhir.quarantine", "fhir.validation")}
 """What the tables made in Python read."""
@@ -18,19 +19,28 @@ def parameters() -> dict[str, str]:
 
 def build(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Make every table of the layer anew from staging and judge it; return rows by table."""
-    ledgers = [name for name in model.models("fhir") if "fhir.quarantine" in model.parents(name)]
-    made = [name for name in model.models("fhir") if name not in ledgers]
+    return {name: connection.table(name).shape[0] for name in (*make(connection), *sum_up(connection))}
+
+
+def make(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Make the resources anew and put those that are not valid into quarantine; names of their tables.
+
+    Also for some persons, in a slice (`warehouse.slice`).
+    """
+    made = [name for name in model.models("fhir") if not sliced.sums_up(name)]
     for name in made:
         model.build(connection, name, parameters())
-    judge(connection)
+    gate.run(connection)
+    return [*made, "fhir.quarantine"]
+
+
+def sum_up(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Make the ledgers anew, which count over all persons; their names."""
+    write_verdicts(connection, gate.found(connection))
+    ledgers = [name for name in model.models("fhir") if sliced.sums_up(name)]
     for name in ledgers:
         model.build(connection, name)
-    return {name: connection.table(name).shape[0] for name in (*made, *PARENTS, *ledgers)}
-
-
-def judge(connection: duckdb.DuckDBPyConnection) -> None:
-    """Quarantine the resources that are not valid and write down what was asked of all of them."""
-    write_verdicts(connection, gate.run(connection))
+    return ["fhir.validation", *ledgers]
 
 
 def write_verdicts(connection: duckdb.DuckDBPyConnection, verdicts: list[gate.Verdict]) -> None:

@@ -3,7 +3,9 @@
 import csv
 import io
 from collections.abc import Iterator
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from warehouse.errors import DataError
@@ -11,9 +13,21 @@ from warehouse.errors import DataError
 FEW = 0.02
 """Share of lines with quotation marks up to which each is read with care: looking for well-formed ones costs more."""
 BLANK = frozenset({"\n", "\r\n", "\r"})
-Mended = tuple[bytes, list[int], dict[int, str], int, int]
-"""Records as well-formed lines; the line each starts on, from 0; by place the texts of those that do not fit, which
-are not among the lines; lines and bytes that were used."""
+
+
+class Mended(NamedTuple):
+    """Records as well-formed lines, and what of a block they are."""
+
+    text: bytes
+    starts: np.ndarray | None
+    """The line each record starts on, from 0; none where each line is one and no mark stands in them."""
+    torn: dict[int, str]
+    """By place the texts of records that do not fit; they are not among the lines."""
+    lines: int
+    """Lines and bytes that were used."""
+    used: int
+    within: int = 0
+    """Delimiters that stand in quoted fields, where they were counted."""
 
 
 class CarefulReader:
@@ -42,11 +56,23 @@ class CarefulReader:
         self.line += len(passed)
         return len("".join(passed).encode())
 
+    def lines_are_records(self, whole: bytes, is_last: bool) -> Mended | None:
+        """The records of a block in which every line seems to be one but for few that hold a mark.
+
+        Nobody has looked for empty lines: who counts what stands in the lines finds them.
+        """
+        marks = whole.count(self.quote.encode()) if self.quote else 0
+        lines = whole.count(b"\n")
+        if not self.delimiter.isascii() or marks > FEW * lines or self._returns(whole):
+            return None
+        return self._past_marks(whole, is_last) if marks else Mended(whole, None, {}, lines, len(whole))
+
     def mended(self, whole: bytes, is_last: bool) -> Mended:
         """The records that end in these lines, so that the columnar reader takes them for what they are."""
-        marks = whole.count(self.quote.encode()) if self.quote else 0
-        few = marks <= FEW * whole.count(b"\n") and self.has_plain_lines(whole)
-        return self._past_marks(whole, is_last) if few else self._line_by_line(whole, is_last)
+        marked = bool(self.quote) and self.quote.encode() in whole
+        if not marked and self.has_plain_lines(whole):
+            return Mended(whole, None, {}, whole.count(b"\n"), len(whole))
+        return self._line_by_line(whole, is_last)
 
     def has_plain_lines(self, whole: bytes) -> bool:
         """Whether each line is a record but for quotation marks, and each delimiter one."""
@@ -55,22 +81,28 @@ class CarefulReader:
             or b"\n\n" in whole
             or b"\n\r" in whole
             or whole.startswith((b"\n", b"\r"))
-            or (b"\r" in whole and whole.count(b"\r") != whole.count(b"\r\n"))
+            or self._returns(whole)
         )
+
+    @staticmethod
+    def _returns(whole: bytes) -> bool:
+        """Whether a carriage return ends a line by itself."""
+        return b"\r" in whole and whole.count(b"\r") != whole.count(b"\r\n")
 
     def _past_marks(self, whole: bytes, is_last: bool) -> Mended:
         """Where every record is a line but for few that hold a mark: no other is looked at."""
         kept: list[bytes] = []
-        starts: list[int] = []
+        starts: list[np.ndarray] = []
         torn: dict[int, str] = {}
-        at = line = 0
+        at = line = count = within = 0
+        sign = self.delimiter.encode()
         while at < len(whole):
             mark = whole.find(self.quote.encode(), at)
             first = len(whole) if mark < 0 else whole.rfind(b"\n", at, mark) + 1 or at
             kept.append(whole[at:first])
             clean = kept[-1].count(b"\n")
-            starts += range(line, line + clean)
-            line, at = line + clean, first
+            starts.append(np.arange(line, line + clean))
+            count, line, at = count + clean, line + clean, first
             if mark < 0:
                 break
             fields, taken = self._record(_lines(whole, first), line)
@@ -79,12 +111,13 @@ class CarefulReader:
                 break
             if len(fields) == len(self.header):
                 kept.append(self._line(fields).encode())
+                within += kept[-1].count(sign) - len(fields) + 1
             else:
-                torn[len(starts)] = "".join(taken).rstrip("\r\n")
-            starts.append(line)
-            line += len(taken)
+                torn[count] = "".join(taken).rstrip("\r\n")
+            starts.append(np.array([line]))
+            count, line = count + 1, line + len(taken)
             at += len("".join(taken).encode())
-        return b"".join(kept), starts, torn, line, at
+        return Mended(b"".join(kept), np.concatenate([[], *starts]).astype(int), torn, line, at, within)
 
     def _line_by_line(self, whole: bytes, is_last: bool) -> Mended:
         lines = list(io.StringIO(whole.decode(), newline=""))
@@ -116,7 +149,7 @@ class CarefulReader:
             starts += range(at, len(lines))
             at = len(lines)
         used = len(whole) if at == len(lines) else len("".join(lines[:at]).encode())
-        return "".join(kept).encode(), starts, torn, at, used
+        return Mended("".join(kept).encode(), np.array(starts, int), torn, at, used)
 
     def odd(self, lines: list[str]) -> list[int]:
         """Lines that the columnar reader might take for something else."""

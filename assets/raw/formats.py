@@ -21,7 +21,7 @@ def read(content: bytes, file: str, landed: LandedFile, profile: Profile) -> dic
     """All records of a file that is held in memory by feed, as `tables` gives them."""
     found: dict[str, list[pa.Table]] = {}
     for feed, table in tables(lambda: io.BytesIO(content), file, landed, profile):
-        found.setdefault(feed, []).append(records.plain(table))
+        found.setdefault(feed, []).append(table)
     return {feed: pl.DataFrame(pa.concat_tables(parts)) for feed, parts in found.items()}
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 from pyarrow import parquet as pq
 
 from assets.raw import formats, memory
@@ -148,10 +147,9 @@ def _spool(folder: Path, delivery: Delivery, landed: LandedFile) -> dict[str, tu
             file = folder / f"{feed}.part"
             if feed not in writers:
                 file.touch(mode=0o600)
-                repeating = [f.name for f in table.schema if pa.types.is_dictionary(f.type)]
                 # Without Arrow's own schema every reader takes the cells for what they are: text.
                 writer = pq.ParquetWriter(
-                    file, table.schema, compression="zstd", use_dictionary=repeating or True, store_schema=False
+                    file, table.schema, compression="lz4", write_statistics=["record", "line"], store_schema=False
                 )
                 writers[feed] = open_files.enter_context(writer)
             writers[feed].write_table(table)

@@ -1,7 +1,8 @@
 """CSV files as text: every record with its number and its first physical line, nothing interpreted.
 
-A file is read in blocks of whole lines. Clean lines go to the columnar reader as they are; a line with a quotation
-mark goes there too if it is plainly well-formed, else Python reads it with care until its record ends.
+A file is read in blocks of whole lines. Where every line is a record, but for few that hold a quotation mark, Polars
+reads the block, and counts of lines and delimiters prove that it took each for what it is. Any other block is looked
+through line by line; a record that a columnar reader might mistake is read by Python.
 """
 
 from collections.abc import Iterator
@@ -12,28 +13,19 @@ import pyarrow as pa
 from pyarrow import csv as columnar
 
 from assets.raw import headers, text
-from assets.raw.careful import CarefulReader
+from assets.raw.careful import CarefulReader, Mended
 from assets.raw.text import BOM, Chunks
 from schemas.extract import Feed
 from schemas.profile import Profile
 
-BLOCK = 1 << 25
+BLOCK = 1 << 24
 """Bytes of text that are read together."""
-TEXT = pa.string()
-REPEATING = pa.dictionary(pa.int32(), TEXT)
-"""Each distinct text of a block once, and a number a cell: a tenth of the work for whoever reads it."""
+TEXT = pa.large_string()
 
 
 def read(content: bytes, file: str, feed: Feed, profile: Profile, block: int = BLOCK) -> pl.DataFrame:
     """All records of a file that is held in memory, as `tables` gives them."""
-    parts = [plain(part) for part in tables(lambda: iter([content]), file, feed, profile, block)]
-    return pl.DataFrame(pa.concat_tables(parts))
-
-
-def plain(table: pa.Table) -> pa.Table:
-    """The table with every text written out."""
-    fields = [f.with_type(TEXT) if f.type == REPEATING else f for f in table.schema]
-    return table.cast(pa.schema(fields))
+    return pl.DataFrame(pa.concat_tables(tables(lambda: iter([content]), file, feed, profile, block)))
 
 
 def tables(chunks: Chunks, file: str, feed: Feed, profile: Profile, block: int = BLOCK) -> Iterator[pa.Table]:
@@ -45,7 +37,7 @@ def tables(chunks: Chunks, file: str, feed: Feed, profile: Profile, block: int =
     reader = Reader(file, said.delimiter or profile.delimiter, profile.quote)
     rest = b""
     for piece, is_last in _and_last(text.blocks(chunks, file, said.encoding or profile.encoding, block)):
-        whole = rest + piece
+        whole = rest + piece if rest else piece
         if is_last and not whole.endswith((b"\n", b"\r")):
             whole += b"\n"
         if not reader.header:
@@ -73,42 +65,53 @@ class Reader(CarefulReader):
     def __init__(self, file: str, delimiter: str, quote: str) -> None:
         super().__init__(file, delimiter, quote)
         self.record = 1
-        self.types: dict[str, pa.DataType] = {}
 
     def table(self, whole: bytes, is_last: bool) -> tuple[pa.Table, int]:
         """The records that end in these lines, and how many bytes they take."""
-        if self._is_clean(whole):
-            starts, torn, lines, used = None, dict[int, str](), whole.count(b"\n"), len(whole)
-            parsed, ragged = self._parse(whole)
-        else:
-            careful, starts, torn, lines, used = self.mended(whole, is_last)
-            parsed, ragged = self._parse(careful, with_care=True)
-        count = parsed.num_rows + len(ragged) + len(torn)
-        whole_records = np.ones(count, bool)
-        whole_records[list(torn)] = False
-        places = np.flatnonzero(whole_records)
-        torn |= {int(places[number - 1]): line for number, line in ragged}
-        whole_records[list(torn)] = False
-        if torn:
-            parsed = parsed.take(pa.array(np.cumsum(whole_records) - 1, mask=~whole_records))
-        texts = pa.array([torn[place] for place in sorted(torn)], TEXT)
-        malformed = texts.take(pa.array(np.cumsum(~whole_records) - 1, mask=whole_records))
+        ragged: list[tuple[int, str]] = []
+        mended = self.lines_are_records(whole, is_last)
+        parsed = self._counted(mended) if mended else None
+        if parsed is None or mended is None:
+            mended = self.mended(whole, is_last)
+            parsed, ragged = self._parse(mended.text)
+        torn, count = mended.torn, parsed.num_rows + len(ragged) + len(mended.torn)
+        starts = np.arange(count) if mended.starts is None else mended.starts
         provenance = {
             "record": pa.array(np.arange(self.record, self.record + count), pa.int32()),
-            "line": pa.array(self.line + (np.arange(count) if starts is None else np.array(starts, int)), pa.int32()),
-            "malformed": malformed,
-            "fault": pa.array(["fields"]).take(pa.array(np.zeros(count, int), mask=whole_records)),
+            "line": pa.array(self.line + starts, pa.int32()),
+            "malformed": pa.nulls(count, TEXT),
+            "fault": pa.nulls(count, TEXT),
         }
-        self.line += lines
+        self.line += mended.lines
         self.record += count
-        cells = dict(zip(parsed.column_names, parsed.columns, strict=True))
-        return pa.table(provenance | cells), used
+        if torn or ragged:
+            parsed, faults = _apart(parsed, torn, ragged, count)
+            provenance |= faults
+        return pa.table(provenance | dict(zip(parsed.column_names, parsed.columns, strict=True))), mended.used
 
-    def _is_clean(self, whole: bytes) -> bool:
-        """Whether each line is a record, and each delimiter one."""
-        return not (self.quote and self.quote.encode() in whole) and self.has_plain_lines(whole)
+    def _counted(self, mended: Mended) -> pa.Table | None:
+        """The cells of records that are a line each; nothing where the counts do not prove it.
 
-    def _parse(self, body: bytes, *, with_care: bool = False) -> tuple[pa.Table, list[tuple[int, str]]]:
+        Polars refuses a record with more cells than the header has, and fills one with fewer: delimiters tell those.
+        """
+        rows = mended.lines if mended.starts is None else len(mended.starts) - len(mended.torn)
+        width, sign = len(self.header), self.delimiter.encode()
+        if width == 1 or not rows or mended.text.count(sign) != rows * (width - 1) + mended.within:
+            return None
+        try:
+            parsed = pl.read_csv(
+                BOM + mended.text if mended.text.startswith(BOM) else mended.text,  # it takes the first one away
+                has_header=False,
+                schema=dict.fromkeys(self.header, pl.String),
+                separator=self.delimiter,
+                quote_char=None if mended.starts is None else self.quote,
+                empty_string_is_null=False,
+            )
+        except pl.exceptions.ComputeError:
+            return None
+        return parsed.to_arrow(compat_level=pl.CompatLevel.oldest()) if parsed.height == rows else None
+
+    def _parse(self, body: bytes) -> tuple[pa.Table, list[tuple[int, str]]]:
         """The cells of records that have as many as the header; number and text of the others."""
         ragged: list[tuple[int, str]] = []
 
@@ -116,7 +119,7 @@ class Reader(CarefulReader):
             ragged.append((row.number, row.text))
             return "skip"
 
-        types = self.types or dict.fromkeys(self.header, REPEATING)
+        types = dict.fromkeys(self.header, TEXT)
         if not body:
             return pa.schema(list(types.items())).empty_table(), ragged
         parsed = columnar.read_csv(
@@ -124,19 +127,29 @@ class Reader(CarefulReader):
             columnar.ReadOptions(use_threads=False, block_size=len(body) + 4, column_names=self.header),
             columnar.ParseOptions(
                 delimiter=self.delimiter if self.delimiter.isascii() else ",",
-                quote_char=(self.quote or '"') if with_care and self._is_quoted else False,
-                newlines_in_values=with_care,
+                quote_char=(self.quote or '"') if self._is_quoted else False,
+                newlines_in_values=True,
                 invalid_row_handler=skip,
             ),
             columnar.ConvertOptions(column_types=types, strings_can_be_null=False, check_utf8=False),
         )
-        if not self.types:
-            rows = parsed.num_rows
-            distinct = {name: len(parsed[name].chunk(0).dictionary) if rows else 0 for name in self.header}
-            self.types = {name: TEXT if distinct[name] > rows / 2 else REPEATING for name in self.header}
-            parsed = parsed.cast(pa.schema(list(self.types.items())))
         return parsed, ragged
 
     @property
     def _is_quoted(self) -> bool:
         return bool(self.quote) or not self.delimiter.isascii()
+
+
+def _apart(
+    parsed: pa.Table, torn: dict[int, str], ragged: list[tuple[int, str]], count: int
+) -> tuple[pa.Table, dict[str, pa.Array]]:
+    """Records that could not be split stand where they stood, with their text and no cells."""
+    whole = np.ones(count, bool)
+    whole[list(torn)] = False
+    places = np.flatnonzero(whole)
+    torn = torn | {int(places[number - 1]): line for number, line in ragged}
+    whole[list(torn)] = False
+    texts = pa.array([torn[place] for place in sorted(torn)], TEXT)
+    malformed = texts.take(pa.array(np.cumsum(~whole) - 1, mask=whole))
+    fault = pa.array(["fields"], TEXT).take(pa.array(np.zeros(count, int), mask=whole))
+    return parsed.take(pa.array(np.cumsum(whole) - 1, mask=~whole)), {"malformed": malformed, "fault": fault}

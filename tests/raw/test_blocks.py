@@ -3,7 +3,6 @@
 import csv
 import io
 
-import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -96,11 +95,3 @@ def test_many_quotation_marks_are_read_by_columns() -> None:
     assert reader.odd([row] * 100) == []
     assert reader.odd([row] * 100 + ['"1"x,P,t\n']) == [100]
     assert records.read((HEADER + "\n" + row * 3).encode(), "f.csv", FEED, site.load("demo")).height == 3
-
-
-def test_texts_that_repeat_are_kept_once_a_block() -> None:
-    content = (HEADER + "\n" + "".join(f"{i},P,2020-01-01\n" for i in range(99))).encode()
-    (table,) = records.tables(lambda: iter([content]), "f.csv", FEED, site.load("demo"))
-    assert table.schema.field("surviving_patient_id").type == records.REPEATING
-    assert table.schema.field("patient_id").type == records.TEXT
-    assert pl.DataFrame(records.plain(table))["patient_id"].n_unique() == 99

@@ -1,0 +1,118 @@
+"""The layers from fhir to labels: what makes each for all persons at once, or for some of them in a slice."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import duckdb
+
+from assets import adjudication, cohorts, labels, omop, results
+from assets.fhir import tables as fhir_tables
+from schemas.contract import Contract
+from warehouse import slice as sliced
+
+if TYPE_CHECKING:
+    from assets.resource import Warehouse  # the workers of a cluster have no use for Dagster
+
+log = logging.getLogger("mucosa")
+
+Connection = duckdb.DuckDBPyConnection
+Parameters = Mapping[str, object]
+"""Values of the study protocol."""
+
+
+class Layer(NamedTuple):
+    """One layer in three parts, each of which makes its tables anew in the connection's current database.
+
+    `give` makes what must know all persons or none (vocabulary, corrections), `make` what depends on one person's rows
+    only: it runs as it stands in a slice too. `sum_up` makes what counts over all persons (ledgers). Each returns the
+    names of its tables, parents first.
+    """
+
+    give: Callable[[Connection, "Warehouse"], Iterable[str]]
+    make: Callable[[Connection, Parameters], Iterable[str]]
+    sum_up: Callable[[Connection, Parameters], Iterable[str]]
+
+
+def _correct(connection: Connection, warehouse: "Warehouse") -> Iterable[str]:
+    adjudication.build(connection, warehouse.protocol.parameters(), warehouse.places.adjudication)
+    return ("cohorts.correction",)
+
+
+def _label(connection: Connection, parameters: Parameters) -> Iterable[str]:
+    return labels.build(connection, parameters) | results.make(connection, parameters)
+
+
+def _nothing(connection: Connection, given: object) -> Iterable[str]:
+    del connection, given
+    return ()
+
+
+LAYERS: dict[str, Layer] = {
+    "fhir": Layer(_nothing, lambda c, _: fhir_tables.make(c), lambda c, _: fhir_tables.sum_up(c)),
+    "omop": Layer(lambda c, w: omop.give(c, w.places.vocabulary), lambda c, _: omop.make(c), _nothing),
+    "cohorts": Layer(_correct, cohorts.make, _nothing),
+    "labels": Layer(_nothing, _label, results.define),
+}
+"""The layers in the order of the flow."""
+
+
+def build(connection: Connection, warehouse: "Warehouse", name: str) -> dict[str, int]:
+    """Make one layer anew, bucket by bucket where the warehouse says so; return rows by table."""
+    layer, parameters = LAYERS[name], warehouse.protocol.parameters()
+    tables = [*layer.give(connection, warehouse)]
+    if warehouse.spark_master:
+        tables += on_spark(connection, warehouse, name)
+    elif warehouse.buckets == 1:
+        tables += layer.make(connection, parameters)
+    else:
+        tables += in_buckets(connection, name, parameters, warehouse.buckets)
+    tables += layer.sum_up(connection, parameters)
+    return {table: connection.table(table).shape[0] for table in tables}
+
+
+def in_buckets(
+    connection: Connection, name: str, parameters: Parameters, buckets: int, salt: str = sliced.SALT
+) -> Iterable[str]:
+    """Make a layer's tables of scope `patient` anew, one bucket of persons after the other.
+
+    The old tables stand until all buckets are done.
+    """
+    persons = f"select person_key from staging.patient where {sliced.bucket('person_key')} = $number"
+    made: list[Contract] = sliced.made(name)
+    tables: Iterable[str] = ()
+    sliced.begin(connection, made)
+    for number in range(buckets):
+        given = {"buckets": buckets, "salt": salt, "number": number}
+        with sliced.opened(connection, persons, given) as build_name:
+            sliced.fill(connection, build_name, name)
+            tables = LAYERS[name].make(connection, parameters)
+            sliced.append(connection, build_name, made)
+    sliced.finish(connection, made)
+    return tables
+
+
+def make(name: str, connection: Connection, parameters: Parameters) -> Iterable[str]:
+    """Make what depends on one person's rows only: what a worker of a cluster imports."""
+    return LAYERS[name].make(connection, parameters)
+
+
+def on_spark(connection: Connection, warehouse: "Warehouse", name: str) -> Iterable[str]:
+    """Make a layer's tables of scope `patient` anew in buckets on the cluster that the warehouse names."""
+    from warehouse import spark
+
+    cluster = spark.Cluster(warehouse.spark_master, warehouse.shared_folder)
+    spark.in_buckets(
+        connection, cluster, name, partial(make, name), warehouse.protocol.parameters(), warehouse.buckets, _tell
+    )
+    return [table.name for table in sliced.made(name)]
+
+
+def _tell(what: str, warn: bool) -> None:
+    """Progress for the terminal and for Dagster's log of the step: counts only."""
+    from dagster import get_dagster_logger
+
+    step, _, said = what.partition(": ")
+    log.log(logging.WARNING if warn else logging.DEBUG, "%s|%s|0.0", step, said)
+    get_dagster_logger("mucosa").log(logging.WARNING if warn else logging.INFO, what)
