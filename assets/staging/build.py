@@ -1,6 +1,7 @@
 """All of staging from all of raw, feed by feed in reading order, so that every reference looks back."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import duckdb
 import polars as pl
@@ -73,14 +74,24 @@ def _write_feed(
     sorted_keys: Mapping[str, Keys],
 ) -> tuple[Verdicts | None, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Write one feed's table part by part; what others may refer to, what is refused, superseded, and the tally."""
+    parts, is_only = _parts(places, files, feed)
+    judged = partial(settle, feed=feed, known=known, sorted_keys=sorted_keys)
     quarantined, replaced, tallies, named = [], [], [], []
+    places_lost = pl.DataFrame(schema={"file_id": pl.Int64, "record": pl.Int32})
+    if not is_only:
+        # Before any is written: to delete a record, DuckDB would write all the rest of its table once more.
+        for lost in versions.superseded(connection, places, files, feed, known["patient_link"], judged):
+            replaced.append(listing(lost, feed))
+            tallies.append(_count(lost, "superseded"))
+            places_lost.extend(lost.select("file_id", "record"))
     with model.filling(connection, f"staging.{feed.feed}") as fill:
-        for block, is_only in _parts(places, files, feed):
-            if block.is_empty():
-                verdicts = Verdicts(*[block.with_columns(deleted=pl.lit(False))] * 3)
-            else:
-                verdicts = settle(block, feed, known, sorted_keys)
-            verdicts = latest(verdicts, feed) if is_only else verdicts
+        for block in parts:
+            verdicts = judged(block) if block.height else Verdicts(*[block.with_columns(deleted=pl.lit(False))] * 3)
+            if is_only:
+                verdicts = latest(verdicts, feed)
+            elif places_lost.height:
+                standing = verdicts.accepted.join(places_lost, on=["file_id", "record"], how="anti")
+                verdicts = verdicts._replace(accepted=standing)
             if verdicts.accepted.height:
                 connection.register("accepted", verdicts.accepted)
                 fill()
@@ -90,30 +101,25 @@ def _write_feed(
             tallies.append(_tally(verdicts))
             if feed.feed in (*AS_ONE, *REFERRED_TO):
                 named.append(verdicts if feed.feed in AS_ONE else narrow(verdicts, feed))
-    if not is_only:
-        # Only now: to delete what is not yet committed, DuckDB would write all the rest once more, row by row.
-        lost = versions.settle(connection, places, files, feed, known["patient_link"])
-        replaced.append(listing(lost, feed))
-        tallies += [_count(lost, "accepted", -1), _count(lost, "superseded", 1)]
-        named = [Verdicts(*(p.join(lost, on=["file_id", "record"], how="anti") for p in part)) for part in named]
-    whole = Verdicts(*(pl.concat(parts) for parts in zip(*named, strict=True))) if named else None
+    whole = Verdicts(*(pl.concat(some) for some in zip(*named, strict=True))) if named else None
     return whole, pl.concat(quarantined), pl.concat(replaced), pl.concat(tallies)
 
 
-def _parts(places: Places, files: pl.DataFrame, feed: Feed) -> Iterator[tuple[pl.DataFrame, bool]]:
+def _parts(places: Places, files: pl.DataFrame, feed: Feed) -> tuple[Iterator[pl.DataFrame], bool]:
     """The typed records of a feed part by part, and whether there is but one part."""
     blocks = typed.blocks(places, files, feed)
     first = next(blocks, None)
     if first is None:
-        first = typed.nothing(feed)
-    elif feed.feed in AS_ONE:
-        first = pl.concat([first, *blocks])
+        return iter([typed.nothing(feed)]), True
+    if feed.feed in AS_ONE:
+        return iter([pl.concat([first, *blocks])]), True
     second = next(blocks, None)
-    yield first, second is None
-    del first
-    if second is not None:
-        yield second, False
-        yield from ((block, False) for block in blocks)
+    if second is None:
+        return iter([first]), True
+    del first, second
+    for _ in blocks:
+        pass  # Each is typed and kept: what they say about one another is asked before the first is judged.
+    return typed.blocks(places, files, feed), False
 
 
 def stage(frame: pl.DataFrame, feed: Feed, known: Known) -> Verdicts:
@@ -172,12 +178,11 @@ def with_key(connection: duckdb.DuckDBPyConnection, named: pl.DataFrame, feed: F
 
 def _tally(verdicts: Verdicts) -> pl.DataFrame:
     """Records per file and verdict."""
-    return pl.concat(_count(frame, name, 1) for name, frame in verdicts._asdict().items())
+    return pl.concat(_count(frame, name) for name, frame in verdicts._asdict().items())
 
 
-def _count(frame: pl.DataFrame, verdict: str, sign: int) -> pl.DataFrame:
-    records = pl.len().cast(pl.Int64) * sign
-    return frame.group_by("file_id").agg(verdict=pl.lit(verdict), records=records)
+def _count(frame: pl.DataFrame, verdict: str) -> pl.DataFrame:
+    return frame.group_by("file_id").agg(verdict=pl.lit(verdict), records=pl.len().cast(pl.Int64))
 
 
 def _profiles(files: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """The records of a file, typed and judged each by itself: kept beside raw, so that an unchanged file is typed once."""
 
+import datetime as dt
 import functools
 import hashlib
 import shutil
@@ -30,6 +31,10 @@ PROVENANCE = {
     "line": pl.Int32,
 }
 """Where a typed record comes from."""
+OWN = ("record", "line")
+"""What of it differs within a file."""
+KEY = "key_hash"
+"""Column of typed records that two with one key share."""
 TYPES = {"date": pl.Date(), "datetime": pl.Datetime("us"), "integer": pl.Int32(), "decimal": pl.Float64()}
 """Of cells, by what the contract calls it; all others are text."""
 ASKED_FOR = ("fault", "value", "number", "accepted_min", "accepted_max", "strength_mg", columns.UNIT_FACTOR)
@@ -57,14 +62,33 @@ def of_file(places: Places, file: Mapping[str, object]) -> Iterator[pl.DataFrame
     folder = _folder(places, file, profile)
     kept = sorted(folder.glob("*.parquet")) if folder.is_dir() else None
     frames = type_file(places, file, feed, profile, folder) if kept is None else map(pl.read_parquet, kept)
-    site_and_delivery = {
-        "site": pl.lit(profile.site),
-        "pseudonym_site": pl.lit(profile.pseudonym_site or profile.site),
-        "delivery": pl.lit(file["delivery"]),
-        "delivered_on": pl.lit(str(file["delivery"]).partition("|")[2]).str.to_date(),
-        "file_id": pl.lit(file["file_id"], pl.Int64),
+    said = {name: pl.lit(value, PROVENANCE[name]) for name, value in _provenance(file, profile).items()}
+    return (frame.drop(KEY).with_columns(**said) for frame in frames)
+
+
+def parts(places: Places, files: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """Where the typed records of a feed lie, once they do: `filename`, and what all records of that file share."""
+    rows = []
+    for file in files.filter(feed=feed.feed).iter_rows(named=True):
+        profile = site.load(str(file["site"]))
+        kept = sorted(_folder(places, file, profile).glob("*.parquet"))
+        rows += [{"filename": str(part), **_provenance(file, profile)} for part in kept]
+    return pl.DataFrame(rows, schema={"filename": pl.String, **{n: t for n, t in PROVENANCE.items() if n not in OWN}})
+
+
+def _provenance(file: Mapping[str, object], profile: Profile) -> dict[str, object]:
+    return {
+        "site": profile.site,
+        "pseudonym_site": profile.pseudonym_site or profile.site,
+        "delivery": file["delivery"],
+        "delivered_on": dt.date.fromisoformat(str(file["delivery"]).partition("|")[2]),
+        "file_id": file["file_id"],
     }
-    return (frame.with_columns(**site_and_delivery) for frame in frames)
+
+
+def key_hash(keys: pl.DataFrame) -> pl.Series:
+    """A number for each row of site and key, the same for the same texts as long as Polars is of one version."""
+    return keys.hash_rows()
 
 
 def type_file(
@@ -83,9 +107,11 @@ def type_file(
         typed = type_records(text.with_columns(delivered_on=pl.lit(delivered_on).str.to_date()), feed)
         part = unfinished / f"{number:06}.parquet"
         part.touch(mode=0o600)
-        typed.drop("delivered_on").write_parquet(part, compression="lz4", statistics=False)
+        numbers = typed.select(pl.lit(profile.pseudonym_site or profile.site), *feed.key)
+        typed = typed.drop("delivered_on").with_columns(key_hash(numbers).alias(KEY))
+        typed.write_parquet(part, compression="lz4", statistics=False)
         start += height
-        yield typed.drop("delivered_on")
+        yield typed
     unfinished.rename(folder)
 
 

@@ -1,49 +1,73 @@
 """What one part of a feed says about another: of all versions of a record that were accepted, the latest stays."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import duckdb
 import polars as pl
 
-from assets.staging import links, typed
-from assets.staging.verdicts import WRITTEN, Verdicts, latest
-from schemas import contract
+from assets.staging import typed
+from assets.staging.verdicts import Verdicts, latest
 from schemas.extract import Feed
 from warehouse.places import Places
 
+SHARED = """
+with held as not materialized (
+    select
+        records.* exclude (filename, key_hash),
+        files.* exclude (filename),
+        coalesce(merged.becomes, records.key_hash) as key_hash
+    from read_parquet($parts, filename = true) as records
+    inner join files on records.filename = files.filename
+    left join merged on records.key_hash = merged.given_up
+    where records.broken_rules is null
+)
 
-def settle(
-    connection: duckdb.DuckDBPyConnection, places: Places, files: pl.DataFrame, feed: Feed, survivors: pl.DataFrame
-) -> pl.DataFrame:
-    """Delete from `staging.<feed>` what a later version supersedes; these records and why.
+select * from held
+where key_hash in (select key_hash from held group by key_hash having count(*) > 1)
+order by key_hash
+"""
+"""Records whose key stands more than once, one beside the other: DuckDB finds and sorts them, because it may spill."""
 
-    DuckDB finds the keys that stand more than once, because it may spill; who wins is decided as in one part.
-    """
-    table = f"staging.{feed.feed}"
-    (key,) = contract.load(table).key
-    shared = connection.execute(
-        f"select file_id, record, {key} % 4096 as part from {table} "
-        f"where {key} in (select {key} from {table} group by {key} having count(*) > 1)"
-    ).pl()
-    parts = 1 + shared.height // typed.TOGETHER
-    lost = []
-    for _, part in shared.group_by(pl.col("part") % parts):
-        rows = links.merge(pl.concat(_rows(places, files, feed, part)), survivors)
-        nothing = rows.clear()
-        lost.append(latest(Verdicts(rows, nothing, nothing), feed).superseded)
-    losers = pl.concat([typed.nothing(feed), *lost], how="diagonal")
-    connection.register("losers", losers.select("file_id", "record"))
-    connection.execute(
-        f"delete from {table} as held using losers where held.file_id = losers.file_id and held.record = losers.record"
+
+def superseded(
+    connection: duckdb.DuckDBPyConnection,
+    places: Places,
+    files: pl.DataFrame,
+    feed: Feed,
+    survivors: pl.DataFrame,
+    settle: Callable[[pl.DataFrame], Verdicts],
+) -> Iterator[pl.DataFrame]:
+    """Typed records that `settle` accepts and a later version supersedes, and why, some at a time."""
+    parts = typed.parts(places, files, feed)
+    connection.register("files", parts)
+    connection.register("merged", _merged(feed, survivors))
+    found = connection.execute(SHARED, {"parts": parts["filename"].to_list()}).to_arrow_reader(typed.TOGETHER)
+    for rows in _whole_keys(pl.DataFrame(batch) for batch in found):
+        accepted = settle(rows.drop(typed.KEY)).accepted
+        yield latest(Verdicts(accepted, accepted.clear(), accepted.clear()), feed).superseded
+    connection.unregister("files")
+    connection.unregister("merged")
+
+
+def _merged(feed: Feed, survivors: pl.DataFrame) -> pl.DataFrame:
+    """What the key of a record becomes where it holds the number of a patient that was given up."""
+    if "patient_id" not in feed.key or survivors.is_empty():
+        return pl.DataFrame(schema={"given_up": pl.UInt64, "becomes": pl.UInt64})
+    return survivors.select(
+        given_up=typed.key_hash(survivors.select("pseudonym_site", "patient_id")),
+        becomes=typed.key_hash(survivors.select("pseudonym_site", "survivor")),
     )
-    connection.unregister("losers")
-    return losers
 
 
-def _rows(places: Places, files: pl.DataFrame, feed: Feed, wanted: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The wanted records with all that decides which version is the latest."""
-    columns = {*feed.key, "patient_id", *([feed.version] if feed.version else [])}
-    for file in files.filter(feed=feed.feed).iter_rows(named=True):
-        for block in typed.of_file(places, file):
-            narrow = block.select(*typed.PROVENANCE, WRITTEN, *sorted(columns))
-            yield narrow.join(wanted, on=["file_id", "record"], how="semi")
+def _whole_keys(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The batches of sorted rows, cut so that no key stands in two of them."""
+    rest: list[pl.DataFrame] = []
+    for batch in batches:
+        if batch.is_empty():
+            continue
+        rows = pl.concat([*rest, batch])
+        ends = rows[typed.KEY] != rows[typed.KEY][-1]
+        if ends.any():
+            yield rows.filter(ends)
+        rest = [rows.filter(~ends)]
+    yield from rest
