@@ -3,6 +3,7 @@
 import fcntl
 import multiprocessing
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,9 @@ Mucosa = Callable[..., subprocess.CompletedProcess[str]]
 Once = Callable[[str, Callable[[Path], None]], Path]
 LOADED = ["assets.layers", "expectations.checks", "expectations.engine", "lifelines", "matplotlib.figure"]
 """What every call needs and none changes; loaded once, it is ready in each process that follows."""
+
+HANGS_AFTER_SECONDS, MOST_CPU_SECONDS = 1800, 300
+"""A busy machine makes a night long, but not its work, so the work is limited; the time only for what does nothing."""
 
 LONGEST = ("test_nights", "test_canary", "test_one_value", "test_four_formats", "test_synthea", "test_add_a_hospital")
 """Files of tests that take half a minute each; the second needs nothing that the first makes."""
@@ -37,7 +41,7 @@ def mucosa(tmp_path_factory: pytest.TempPathFactory) -> Mucosa:
     def call(*words: str, alerts: str = "") -> subprocess.CompletedProcess[str]:
         process = processes.Process(target=_called, args=(words, told, alerts))
         process.start()
-        process.join(timeout=300)
+        process.join(timeout=HANGS_AFTER_SECONDS)
         assert process.exitcode is not None, f"mucosa {words[0]} did not end"
         out, err = ((told / name).read_text(encoding="utf-8") for name in ("out", "err"))
         return subprocess.CompletedProcess(words, process.exitcode, out, err)
@@ -48,6 +52,7 @@ def mucosa(tmp_path_factory: pytest.TempPathFactory) -> Mucosa:
 def _called(words: tuple[str, ...], told: Path, alerts: str) -> None:
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(told / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
     os.environ["MUCOSA_ALERT_URLS"] = alerts
     sys.argv = ["mucosa", *words]
     from pipelines.cli import main

@@ -90,7 +90,9 @@ def _recovery(one: Open) -> str:
 
 
 def _line(one: Open) -> str:
-    return f"{one.problem.level} {one.problem.rule} on {one.problem.subject}: {one.problem.observed}"
+    where = one.problem.where
+    found_in = f" ({where[0]}{f' and {len(where) - 1} more' if where[1:] else ''})" if where else ""
+    return f"{one.problem.level} {one.problem.rule} on {one.problem.subject}: {one.problem.observed}{found_in}"
 
 
 def _title(bad: list[Open], news: News) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import duckdb
-from dagster import DagsterEventType, DagsterInstance, DagsterRunStatus
+from dagster import DagsterEventType, DagsterInstance, DagsterRun, DagsterRunStatus
 
 from expectations.derived import rules
 from expectations.result import Result, read_results
 from pipelines.alerts import watch
+from pipelines.alerts.delivery import brought
 from pipelines.alerts.problem import Problem
 from warehouse import connection
 from warehouse.places import Places
@@ -25,6 +26,26 @@ def conclude(places: Places, run_id: str, *, green: bool, instance: DagsterInsta
     watch.settle_night(places, found, run_id, green=green)
 
 
+def conclude_run(places: Places, run: DagsterRun, instance: DagsterInstance) -> None:
+    """Tell what a run over some of the assets found, as somebody starts one in the browser; one that somebody
+    cancelled is told to nobody. Raises `duckdb.IOException` while somebody else writes the build."""
+    if run.status == DagsterRunStatus.CANCELED:
+        return
+    subject = _assets(run)
+    found = judge(places) if run.is_success or _began(instance, run.run_id) else []
+    if not run.is_success and not any(problem.level == "critical" for problem in found):
+        found.append(watch.broke(reason(instance, run.run_id), subject))
+    watch.settle_run(places, found, run.run_id, subject if run.is_success else None)
+
+
+def _assets(run: DagsterRun) -> str:
+    """What a run was to make: its one asset, or the layers of several."""
+    keys = sorted(run.asset_selection or ())
+    if len(keys) == 1:
+        return ".".join(keys[0].path)
+    return ", ".join(sorted({key.path[0] for key in keys})) or run.job_name
+
+
 def judge(places: Places) -> list[Problem]:
     """Rules that the build does not keep, as far as they were asked of it.
 
@@ -36,8 +57,10 @@ def judge(places: Places) -> list[Problem]:
         results = read_results(build)
         refused = _refused(build) if any(r.table_name == QUARANTINE for r in results) else {}
         shares = _shares(build) if any(r.rule == SHARE and r.verdict == "failed" for r in results) else []
-    unmet = [r for r in results if r.verdict != "passed" and (r.table_name != QUARANTINE or r.rule in refused)]
-    return [_problem(r, refused, shares) for r in unmet]
+        unmet = [r for r in results if r.verdict != "passed" and (r.table_name != QUARANTINE or r.rule in refused)]
+        unmet.sort(key=lambda r: r.table_name != QUARANTINE)  # what a hospital can mend comes first
+        deliveries = brought(build, unmet, places)
+    return [_problem(r, refused, shares, deliveries.get(r.rule, ())) for r in unmet]
 
 
 def _refused(build: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
@@ -58,11 +81,13 @@ def _shares(build: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int, int, 
 
 
 def _problem(
-    result: Result, refused: dict[str, dict[str, int]], shares: list[tuple[str, str, int, int, float]]
+    result: Result,
+    refused: dict[str, dict[str, int]],
+    shares: list[tuple[str, str, int, int, float]],
+    where: tuple[str, ...],
 ) -> Problem:
     tolerated = {rule.id: rule.tolerated_share for rule in rules(result.table_name)}.get(result.rule, 0)
     allowed = f"{tolerated:.0%} of the rows" if tolerated else "none"
-    where: tuple[str, ...] = ()
     observed = f"{result.failed:,} of {result.evaluated:,} rows break it"
     if result.verdict == "error":
         observed = "it could not be evaluated, which counts as a failure"

@@ -36,7 +36,7 @@ PROCESS = "mucosa/process"
     description="Tells of bad nights, warnings, late deliveries and silent parts, and of their recovery.",
 )
 def alert_sensor(context: SensorEvaluationContext, warehouse: Warehouse) -> SensorResult | SkipReason:
-    """Conclude the last night that ended since the cursor, then look at everything else."""
+    """Conclude the last night and every other run that ended since the cursor, then look at everything else."""
     places, now = warehouse.places, dt.datetime.now(dt.UTC)
     alive.sign(places, "alert_sensor", now, now + SIGN_WITHIN)
     alive.expect(places, "landing_sensor", now, now + SIGN_WITHIN)
@@ -49,16 +49,21 @@ def alert_sensor(context: SensorEvaluationContext, warehouse: Warehouse) -> Sens
         limit=50,
     )
     nights = [record for record in ended if record.dagster_run.job_name in JOBS]
-    if nights:
-        run = nights[0].dagster_run
+    # The newest first: a night settles whatever a run before it left behind.
+    to_tell = ended[: ended.index(nights[0]) + 1] if nights else ended
+    for record in reversed(to_tell):
+        run = record.dagster_run
         try:
-            night.conclude(places, run.run_id, green=run.is_success, instance=context.instance)
+            if run.job_name in JOBS:
+                night.conclude(places, run.run_id, green=run.is_success, instance=context.instance)
+            else:
+                night.conclude_run(places, run, context.instance)
         except duckdb.IOException:
-            return SkipReason("Another night writes already; what the last one found is told after it.")
-        since = nights[0].update_timestamp.astimezone(dt.UTC).isoformat()
+            return SkipReason("Another run writes already; what the last one found is told after it.")
+        since = record.update_timestamp.astimezone(dt.UTC).isoformat()
     waiting = watch.look(places)
     told = f"{waiting} messages could not be delivered and wait." if waiting else "Everything has been told."
-    news = bool(nights) or checked_on != f"{now.date()}"
+    news = bool(ended) or checked_on != f"{now.date()}"
     events = evaluations(places) if news else []
     return SensorResult(skip_reason=told, cursor=f"{since} {now.date()}", asset_events=events)
 

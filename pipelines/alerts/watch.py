@@ -11,7 +11,7 @@ from pipelines.alerts.problem import Problem, Seen, ui
 from warehouse import retention
 from warehouse.places import Places
 
-DIED = "night.failed"
+DIED, STOPPED = "night.failed", "run.failed"
 LONGEST = 1500
 """Characters of a reason in one message."""
 WATCH_WITHIN = dt.timedelta(hours=1)
@@ -39,6 +39,32 @@ def died(reason: str) -> Problem:
         where=(f"reason {lasting}",),
         what_to_do="Do what the reason says and start the night again (mucosa materialize, or in the browser).",
     )
+
+
+def broke(reason: str, subject: str) -> Problem:
+    """A run that somebody started over some of the assets and that ended red for no rule's sake."""
+    return died(reason).model_copy(
+        update={
+            "level": "warning",
+            "rule": STOPPED,
+            "subject": subject,
+            "observed": "the run stopped; the build holds what was there before, or nothing, of what it was to make",
+            "allowed": "a run makes what it was started for",
+            "what_to_do": "Do what the reason says and start the run again, or wait for the night, which makes all.",
+        }
+    )
+
+
+def settle_run(places: Places, found: list[Problem], run_id: str, subject: str | None) -> None:
+    """Tell what is new after a run over some of the assets. It asked few rules, so of all problems only that an
+    earlier run over the same assets stopped (`subject`, of one that did not) has recovered."""
+    seen, channels = _seen(places, run_id), channel.urls(places)
+    with ledger.opened(places) as state:
+        news = ledger.settle(
+            state, found, lambda p: (p.rule, p.subject) == (STOPPED, subject), seen, tell=bool(channels)
+        )
+        channel.post_news(state, channels, news, seen.at)
+        _look(places, state, channels, seen)
 
 
 def settle_night(places: Places, found: list[Problem], run_id: str | None, *, green: bool) -> None:
