@@ -44,7 +44,7 @@ class Warehouse(ConfigurableResource):
     landing: str
     data: str
     study: str = protocols.PAPER
-    memory_limit: str = "8GB"
+    memory_limit: str = connection.MEMORY
     quiet_minutes: float = 0
     """How long a delivery must lie untouched before it is read, where neither its profile nor a manifest says it."""
 
