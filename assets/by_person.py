@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 
-from assets import adjudication, cohorts, labels, omop, results
+from assets import adjudication, cohorts, labels, omop, results, touched
 from assets.fhir import tables as fhir_tables
-from schemas.contract import Contract
+from schemas import vocabulary
+from warehouse import model, remembered
 from warehouse import slice as sliced
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ log = logging.getLogger("mucosa")
 
 Connection = duckdb.DuckDBPyConnection
 Parameters = Mapping[str, object]
-"""Values of the study protocol."""
+"""Values by name: of the study protocol, or all that a layer's SQL asks for."""
 
 
 class Layer(NamedTuple):
@@ -27,12 +28,19 @@ class Layer(NamedTuple):
 
     `give` makes what must know all persons or none (vocabulary, corrections), `make` what depends on one person's rows
     only: it runs as it stands in a slice too. `sum_up` makes what counts over all persons (ledgers). Each returns the
-    names of its tables, parents first.
+    names of its tables, parents first; `values` is what the layer's SQL asks for.
     """
 
     give: Callable[[Connection, "Warehouse"], Iterable[str]]
     make: Callable[[Connection, Parameters], Iterable[str]]
     sum_up: Callable[[Connection, Parameters], Iterable[str]]
+    values: Callable[[Parameters], Parameters]
+
+
+def _hospitals(connection: Connection, warehouse: "Warehouse") -> Iterable[str]:
+    del warehouse
+    model.build(connection, "fhir.organization", fhir_tables.parameters())
+    return ("fhir.organization",)
 
 
 def _correct(connection: Connection, warehouse: "Warehouse") -> Iterable[str]:
@@ -50,26 +58,46 @@ def _nothing(connection: Connection, given: object) -> Iterable[str]:
 
 
 LAYERS: dict[str, Layer] = {
-    "fhir": Layer(_nothing, lambda c, _: fhir_tables.make(c), lambda c, _: fhir_tables.sum_up(c)),
-    "omop": Layer(lambda c, w: omop.give(c, w.places.vocabulary), lambda c, _: omop.make(c), _nothing),
-    "cohorts": Layer(_correct, cohorts.make, _nothing),
-    "labels": Layer(_nothing, _label, results.define),
+    "fhir": Layer(
+        _hospitals,
+        lambda c, _: fhir_tables.make(c),
+        lambda c, _: fhir_tables.sum_up(c),
+        lambda _: fhir_tables.parameters(),
+    ),
+    "omop": Layer(
+        lambda c, w: omop.give(c, w.places.vocabulary), lambda c, _: omop.make(c), _nothing, lambda _: omop.parameters()
+    ),
+    "cohorts": Layer(_correct, cohorts.make, _nothing, lambda p: p),
+    "labels": Layer(_nothing, _label, results.define, lambda p: {**omop.parameters(), **vocabulary.cohort_ids(), **p}),
 }
 """The layers in the order of the flow."""
 
 
 def build(connection: Connection, warehouse: "Warehouse", name: str) -> dict[str, int]:
-    """Make one layer anew, bucket by bucket where the warehouse says so; return rows by table."""
+    """Make one layer for those persons who changed or for all, as `touched.choose` says; return rows by table.
+
+    What the layer was made from is remembered once it is done, and forgotten before it is made for all.
+    """
     layer, parameters = LAYERS[name], warehouse.protocol.parameters()
     tables = [*layer.give(connection, warehouse)]
-    if warehouse.spark_master:
-        tables += on_spark(connection, warehouse, name)
-    elif warehouse.buckets == 1:
-        tables += layer.make(connection, parameters)
+    choice = touched.choose(connection, warehouse, name)
+    if choice.why_all is None:
+        tables += touched.make(connection, name, layer, parameters, choice.moved)
     else:
-        tables += in_buckets(connection, name, parameters, warehouse.buckets)
+        remembered.forget(connection, name)
+        tables += _for_all(connection, warehouse, name)
     tables += layer.sum_up(connection, parameters)
+    if choice.of >= warehouse.few_persons:
+        remembered.note(connection, name, remembered.inputs(connection, name, parameters))
     return {table: connection.table(table).shape[0] for table in tables}
+
+
+def _for_all(connection: Connection, warehouse: "Warehouse", name: str) -> Iterable[str]:
+    if warehouse.spark_master:
+        return on_spark(connection, warehouse, name)
+    if warehouse.buckets == 1:
+        return LAYERS[name].make(connection, warehouse.protocol.parameters())
+    return in_buckets(connection, name, warehouse.protocol.parameters(), warehouse.buckets)
 
 
 def in_buckets(
@@ -80,7 +108,7 @@ def in_buckets(
     The old tables stand until all buckets are done.
     """
     persons = f"select person_key from staging.patient where {sliced.bucket('person_key')} = $number"
-    made: list[Contract] = sliced.made(name)
+    made = sliced.made(name)
     tables: Iterable[str] = ()
     sliced.begin(connection, made)
     for number in range(buckets):

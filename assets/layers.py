@@ -10,6 +10,7 @@ from assets import by_person, graph
 from assets.fhir import tables as fhir_tables
 from assets.marts import build as mart_tables
 from assets.raw import load as raw_files
+from assets.report import pictures
 from assets.resource import Warehouse
 from assets.staging import build as staging_tables
 from schemas import extract
@@ -109,21 +110,7 @@ _MART_PARENTS = {
         "marts.test",
     ),
     "marts.impossible_set": ("marts.paper_comparison",),
-    "marts.picture": (
-        "marts.survival_curve",
-        "marts.at_risk",
-        "marts.paper_comparison",
-        "marts.protocol",
-        "marts.trough_trajectory",
-        "marts.endoscopic_change",
-        "marts.fair_curve",
-        "marts.estimates",
-        "marts.sensitivity",
-        "marts.record_flow",
-        "marts.patient_flow",
-        "marts.swimmer_lane",
-        "marts.trough_heat",
-    ),
+    "marts.picture": pictures.READ,
     "marts.calprotectin": ("labels.calprotectin", "labels.mucosal_healing"),
 }
 

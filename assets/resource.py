@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 from dagster import ConfigurableResource, RetryRequested
@@ -15,7 +16,7 @@ from assets import mishap
 from assets.retry import Wait, wait_for
 from schemas import study as protocols
 from schemas.contract import LAYERS
-from warehouse import connection, verdicts
+from warehouse import connection, remembered, verdicts
 from warehouse.errors import BusyError, DataError, UsageError
 from warehouse.keep import Keep
 from warehouse.lock import writer_lock
@@ -44,7 +45,7 @@ class Warehouse(ConfigurableResource):
     landing: str
     data: str
     study: str = protocols.PAPER
-    memory_limit: str = "8GB"
+    memory_limit: str = connection.MEMORY
     quiet_minutes: float = 0
     """How long a delivery must lie untouched before it is read, where neither its profile nor a manifest says it."""
 
@@ -55,6 +56,13 @@ class Warehouse(ConfigurableResource):
 
     shared: str = ""
     """Folder that driver and workers of Spark share; empty: `spark` in the data folder."""
+
+    rebuild: Literal["touched", "full"] = "touched"
+    """Whether the layers from FHIR to labels make only those persons anew who changed, where that is cheaper."""
+    few_persons: int = 5_000
+    """Fewer than so many are all made anew: looking for those that changed would cost more."""
+    touched_share: float = 0.2
+    """Share of persons from which on all are made anew."""
 
     keep_newest: int = Keep().newest
     keep_months: int = Keep().months
@@ -90,6 +98,7 @@ class Warehouse(ConfigurableResource):
             with _for_the_owner_only(), connection.connect(self.places.build, memory_limit=self.memory_limit) as opened:
                 if not known:
                     verdicts.take_back(opened, LAYERS[0])
+                    remembered.forget(opened)
                 yield opened
             verdicts.sign(self.places)
 

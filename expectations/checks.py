@@ -20,6 +20,8 @@ from expectations import run
 from expectations.derived import by_table_and_severity
 from expectations.drift import drift
 from expectations.result import blocking_failures, explain, summarise, write_results
+from warehouse import verdicts
+from warehouse.lock import writer_lock
 
 
 def docs_link(table: str) -> MetadataValue:
@@ -45,12 +47,16 @@ def layer_checks(name: str) -> AssetChecksDefinition:
     @multi_asset_check(name=f"{name}_checks", specs=specs, pool="warehouse")
     def step(warehouse: Warehouse) -> Iterator[AssetCheckResult]:
         started = time.monotonic()
-        with warehouse.writing(f"{name}_checks") as connection:
-            results = run.ask(connection, run.tables([name]), warehouse.protocol.parameters())
-            results += drift(connection, warehouse.places.published, run.tables([name]))
-            write_results(connection, results)
-            if blocking_failures(results):  # nothing after this will write them
-                data_docs.write_docs(connection, warehouse.places)
+        writer, places = f"{name}_checks", warehouse.places
+        with warehouse.guarding(writer), writer_lock(places):
+            with verdicts.unchanged(places):
+                parameters = warehouse.protocol.parameters()
+                results = run.evaluate_together(places.build, run.tables([name]), parameters, warehouse.memory_limit)
+            with warehouse.writing(writer) as connection:
+                results += drift(connection, places.published, run.tables([name]))
+                write_results(connection, results)
+                if blocking_failures(results):  # nothing after this will write them
+                    data_docs.write_docs(connection, places)
         unmet = sum(r.verdict != "passed" for r in results)
         graph.log.info(
             "%s|%d rules, %s|%.1f",

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
+from warehouse import beside
 from warehouse.errors import DataError, MucosaError, UsageError
 from warehouse.lock import writer_lock
 from warehouse.places import Places
@@ -71,17 +72,16 @@ def _missing(places: Places) -> list[str]:
 
 def _run(job: str, places: Places, console: Console) -> None:
     with console.status("Starting Dagster") as status, writer_lock(places):
+        beside.start()
         gc.disable()  # nothing that libraries build while they load is garbage; looking for it took a second
         from pipelines import instance
 
         instance.prepare(places)
-        from expectations import run
         from pipelines import sensors
         from pipelines.alerts import night as alerts
         from pipelines.alerts.sensor import process_tag
         from pipelines.definitions import defs
 
-        run.load()
         gc.freeze()
         gc.enable()
         gc.set_threshold(50_000, 20, 20)  # Dagster and Great Expectations make many small objects that live long

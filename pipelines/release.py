@@ -21,7 +21,7 @@ from expectations.checks import docs_link
 from expectations.result import Result, read_results, write_results
 from pipelines.schedules import EVERY_NIGHT
 from schemas import contract
-from warehouse import connection, retention
+from warehouse import connection, retention, verdicts
 from warehouse import release as releases
 from warehouse.errors import UsageError
 from warehouse.lock import writer_lock
@@ -48,9 +48,7 @@ def published(warehouse: Warehouse) -> Iterator[MaterializeResult]:
     """
     started = time.monotonic()
     with warehouse.guarding("release"), writer_lock(warehouse.places):
-        with warehouse.writing("release") as build:
-            of_one_protocol(warehouse, build)
-            results = _verdicts(warehouse, build)
+        results = _verdicts(warehouse)
         made = releases.publish(warehouse.places, warehouse.protocol, results)
         gone = retention.prune(warehouse.places, warehouse.keep)
     graph.finished("release", {name: table.rows for name, table in made.tables.items()}, time.monotonic() - started)
@@ -79,12 +77,18 @@ def of_one_protocol(warehouse: Warehouse, build: duckdb.DuckDBPyConnection) -> N
         )
 
 
-def _verdicts(warehouse: Warehouse, build: duckdb.DuckDBPyConnection) -> list[Result]:
-    stored = read_results(build)
+def _verdicts(warehouse: Warehouse) -> list[Result]:
+    """Verdicts of every rule, asked now where there is none."""
+    with warehouse.writing("release") as build:
+        of_one_protocol(warehouse, build)
+        stored = read_results(build)
     judged = {result.table_name for result in stored}
     if missing := [table for table in run.tables() if table not in judged]:
-        found = run.ask(build, missing, warehouse.protocol.parameters())
-        write_results(build, found)
+        with verdicts.unchanged(warehouse.places):
+            parameters = warehouse.protocol.parameters()
+            found = run.evaluate_together(warehouse.places.build, missing, parameters, warehouse.memory_limit)
+        with warehouse.writing("release") as build:
+            write_results(build, found)
         stored += found
     return stored
 

@@ -7,15 +7,17 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
 
+from warehouse import beside
 from warehouse.places import Places
 
 Mucosa = Callable[..., subprocess.CompletedProcess[str]]
 Once = Callable[[str, Callable[[Path], None]], Path]
-LOADED = ["assets.layers", "expectations.checks", "expectations.engine", "lifelines", "matplotlib.figure"]
+beside.LOADED += ["assets.layers", "expectations.checks"]
 """What every call needs and none changes; loaded once, it is ready in each process that follows."""
 
 HANGS_AFTER_SECONDS, MOST_CPU_SECONDS = 1800, 300
@@ -35,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def mucosa(tmp_path_factory: pytest.TempPathFactory) -> Mucosa:
     """The command line as an operator calls it, in a process of its own; `alerts` is a channel's URL."""
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(LOADED)
+    beside.start()
     told = tmp_path_factory.mktemp("told")
 
     def call(*words: str, alerts: str = "") -> subprocess.CompletedProcess[str]:
@@ -50,6 +52,8 @@ def mucosa(tmp_path_factory: pytest.TempPathFactory) -> Mucosa:
 
 
 def _called(words: tuple[str, ...], told: Path, alerts: str) -> None:
+    beside.start = lambda: None  # its helpers come from the server that it came from
+    forkserver._forkserver.ensure_running = beside.start  # noqa: SLF001
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(told / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))

@@ -1,6 +1,7 @@
 """One way to open DuckDB, so that every reader and writer works under the same settings."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,10 +14,12 @@ from schemas.contract import LAYERS
 
 Result = TypeVar("Result")
 UTC = "set TimeZone = 'UTC'"
+MEMORY = "8GB"
+"""What an opened database may take, unless somebody says otherwise."""
 
 
 @contextmanager
-def connect(path: Path, *, read_only: bool = False, memory_limit: str = "8GB") -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(path: Path, *, read_only: bool = False, memory_limit: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a DuckDB file and close it again: a writer that stays open shuts everybody else out.
 
     Instants are shown in UTC; nothing is ever fetched from the network.
@@ -38,6 +41,12 @@ def connect(path: Path, *, read_only: bool = False, memory_limit: str = "8GB") -
             for layer in LAYERS:
                 connection.execute(f"create schema if not exists {layer}")
         yield connection
+
+
+def share(memory_limit: str, among: int) -> str:
+    """What each of so many databases that are open at once may take."""
+    size = re.match(r"[\d.]+", memory_limit)
+    return f"{float(size[0]) / among:g}{memory_limit[size.end() :]}" if size else memory_limit
 
 
 def side_by_side(

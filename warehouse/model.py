@@ -44,10 +44,15 @@ def models(layer: str) -> tuple[str, ...]:
     return tuple(TopologicalSorter({n: sorted(set(parents(n)) & within) for n in names}).static_order())
 
 
+def code(name: str) -> str:
+    """The SELECT without comments and texts."""
+    return _ASIDE.sub(" ", sql(name))
+
+
 @functools.cache
 def parents(name: str) -> tuple[str, ...]:
     """Tables that the model reads, from its SQL; reading from a layer to the right raises `ValueError`."""
-    found = set(_TABLE.findall(_ASIDE.sub(" ", sql(name))))
+    found = set(_TABLE.findall(code(name)))
     position = LAYERS.index(contract.load(name).step)
     for parent in found:
         if LAYERS.index(contract.load(parent).step) > position:
@@ -69,10 +74,12 @@ def build(connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[
     A table of the study gets the protocol's stamps on every row. `parameters` may hold more values than the
     model asks for; a missing one raises `KeyError`.
     """
-    query = stamped(name)
-    asked = duckdb.extract_statements(query)[0].named_parameters
-    given = {key: (parameters or {})[key] for key in asked}
-    return write(connection, contract.load(name), query, given)
+    return write(connection, contract.load(name), stamped(name), asked(name, parameters or {}))
+
+
+def asked(name: str, parameters: Mapping[str, object]) -> dict[str, object]:
+    """The values that the model asks for, stamps included; a missing one raises `KeyError`."""
+    return {key: parameters[key] for key in duckdb.extract_statements(stamped(name))[0].named_parameters}
 
 
 @contextmanager

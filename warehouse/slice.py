@@ -6,6 +6,7 @@ all of the tables of scope `global`. A model of scope `patient` gives there exac
 in a slice. A row that is nobody's (its person is null) belongs to every slice.
 """
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,19 +42,22 @@ def sums_up(name: str) -> bool:
     return any(contract.load(parent).scope == "patient" or sums_up(parent) for parent in model.parents(name))
 
 
-def made(step: str) -> list[Contract]:
+@functools.cache
+def made(step: str) -> tuple[Contract, ...]:
     """Tables of one step (fhir, omop, cohorts, labels) that can be made in a slice, what goes through others first."""
     found = [table for table in contract.made_in(step) if table.name in _models(step)]
-    return sorted(found, key=lambda table: table.name not in THROUGH)
+    return tuple(sorted(found, key=lambda table: table.name not in THROUGH))
 
 
-def read(step: str) -> list[Contract]:
+@functools.cache
+def read(step: str) -> tuple[Contract, ...]:
     """Tables that the models of one step read and do not make: what a slice must hold before they run."""
     models = [name for name in _models(step) if model.written(name)]
     parents = {parent for name in models for parent in model.parents(name)}
-    return [contract.load(name) for name in sorted(parents - set(_models(step)))]
+    return tuple(contract.load(name) for name in sorted(parents - _models(step)))
 
 
+@functools.cache
 def _models(step: str) -> set[str]:
     """What the step makes person by person: its models, and what the gate refused of them."""
     tables = contract.made_in(step)

@@ -1,11 +1,14 @@
 """Verdicts hold only for the build that they were asked of: what is written anew has none until it is asked again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from schemas import contract
 from schemas.contract import LAYERS
+from warehouse.errors import BusyError, UsageError
 from warehouse.places import Places
 
 
@@ -36,6 +39,17 @@ def signed(places: Places) -> bool:
     """Whether nobody else has written to the build since."""
     signature = _signature(places)
     return places.build.exists() and signature.exists() and signature.read_text(encoding="ascii") == _look(places)
+
+
+@contextmanager
+def unchanged(places: Places) -> Iterator[None]:
+    """Raise `BusyError` where the build is not, at the end, the one that it was: answers about it hold for neither."""
+    if not places.build.exists():
+        raise UsageError(f"Nothing has been built in {places.data} yet; run `mucosa materialize` first.")
+    before = _look(places)
+    yield
+    if _look(places) != before:
+        raise BusyError("Another program wrote to the build while its rules were asked; ask them again.")
 
 
 def _signature(places: Places) -> Path:

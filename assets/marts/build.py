@@ -1,6 +1,7 @@
 """Build all marts: SQL models first, then the tables that need statistics, the comparison and the pictures last."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -21,10 +22,17 @@ from assets.report import pictures
 from schemas import contract, published
 from schemas.metric import metrics
 from schemas.study import Study
-from warehouse import model
+from warehouse import beside, model
 
 MINIMUM_PATIENTS = 5
 """Quartiles of fewer patients would show single ones."""
+READ = (
+    "select * from marts.patient order by person_id",
+    "select * from marts.follow_up_spell order by person_id, start_days",
+    "select * from marts.sensitivity_spell",
+    calprotectin.QUERY,
+)
+"""What the statistics are made from."""
 
 
 def build(connection: duckdb.DuckDBPyConnection, study: Study) -> dict[str, int]:
@@ -35,25 +43,14 @@ def build(connection: duckdb.DuckDBPyConnection, study: Study) -> dict[str, int]
     parameters: Mapping[str, Any] = study.parameters()
     given = {**parameters, "minimum_patients": MINIMUM_PATIENTS}
     rows = {name: model.build(connection, name, given) for name in model.models("marts")}
-    patients = connection.execute("select * from marts.patient order by person_id").pl()
-    sections = {s: [m for m in metrics() if m.section == s] for s in ("baseline", "end_of_treatment")}
-    days, confidence = parameters["landmark_days"], parameters["confidence_level"]
-    frames = {
-        **{f"marts.{section}": summarise(patients, chosen) for section, chosen in sections.items()},
-        "marts.relapse_rate": relapse_rate(patients, days, confidence),
-        "marts.survival_curve": survival_curve(patients, confidence),
-        "marts.at_risk": at_risk(patients),
-        "marts.test": compare_groups(patients, metrics(), days),
-    }
-    spells = connection.execute("select * from marts.sensitivity_spell").pl()
-    frames["marts.sensitivity"] = grid = sensitivity(spells, confidence)
-    frames["marts.sensitivity_choice"] = sensitivity_choice(grid, parameters["significance_level"])
-    spells = connection.execute("select * from marts.follow_up_spell order by person_id, start_days").pl()
-    fair = estimates(patients, spells, frames["marts.test"], parameters)
-    frames |= dict(zip(("marts.estimates", "marts.fair_curve"), fair, strict=True))
-    frames["marts.protocol"] = protocol(study)
-    frames["marts.calprotectin"] = calprotectin.calprotectin(connection.execute(calprotectin.QUERY).pl(), parameters)
-    frames["marts.paper_audit"] = paper_audit(audit_run.ours(), published.PUBLISHED_ON)
+    patients, follow_up, choices, calprotectins = (connection.execute(query).pl() for query in READ)
+    compared, varied = beside.together(
+        [
+            partial(_compared, patients, follow_up, parameters),
+            partial(_varied, choices, calprotectins, parameters),
+        ]
+    )
+    frames = {**compared, **varied, "marts.protocol": protocol(study)}
     for name, frame in frames.items():
         rows[name] = _write(connection, name, frame, parameters)
     ours = our_figures(connection)
@@ -63,6 +60,37 @@ def build(connection: duckdb.DuckDBPyConnection, study: Study) -> dict[str, int]
     rows["marts.impossible_set"] = _write(connection, "marts.impossible_set", sets, parameters)
     rows["marts.picture"] = _write(connection, "marts.picture", pictures.draw(connection), parameters)
     return rows
+
+
+def _compared(
+    patients: pl.DataFrame, follow_up: pl.DataFrame, parameters: Mapping[str, Any]
+) -> dict[str, pl.DataFrame]:
+    """Tables that compare the groups."""
+    sections = {s: [m for m in metrics() if m.section == s] for s in ("baseline", "end_of_treatment")}
+    days, confidence = parameters["landmark_days"], parameters["confidence_level"]
+    tests = compare_groups(patients, metrics(), days)
+    fair = estimates(patients, follow_up, tests, parameters)
+    return {
+        **{f"marts.{section}": summarise(patients, chosen) for section, chosen in sections.items()},
+        "marts.relapse_rate": relapse_rate(patients, days, confidence),
+        "marts.survival_curve": survival_curve(patients, confidence),
+        "marts.at_risk": at_risk(patients),
+        "marts.test": tests,
+        **dict(zip(("marts.estimates", "marts.fair_curve"), fair, strict=True)),
+    }
+
+
+def _varied(
+    choices: pl.DataFrame, calprotectins: pl.DataFrame, parameters: Mapping[str, Any]
+) -> dict[str, pl.DataFrame]:
+    """Tables that ask what else could have come out, and what the printed figures say about each other."""
+    grid = sensitivity(choices, parameters["confidence_level"])
+    return {
+        "marts.sensitivity": grid,
+        "marts.sensitivity_choice": sensitivity_choice(grid, parameters["significance_level"]),
+        "marts.calprotectin": calprotectin.calprotectin(calprotectins, parameters),
+        "marts.paper_audit": paper_audit(audit_run.ours(), published.PUBLISHED_ON),
+    }
 
 
 def _write(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, parameters: Mapping[str, Any]) -> int:

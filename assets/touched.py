@@ -1,0 +1,101 @@
+"""Nights that make one layer anew for those persons only who changed."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import duckdb
+
+from assets import results
+from schemas import contract
+from warehouse import model, remembered
+from warehouse import slice as sliced
+
+if TYPE_CHECKING:
+    from assets.by_person import Layer, Parameters
+    from assets.resource import Warehouse
+
+Connection = duckdb.DuckDBPyConnection
+
+
+class Choice(NamedTuple):
+    """How one layer is made: for so many of all persons, and why for all of them if it is."""
+
+    persons: int
+    of: int
+    why_all: str | None
+    moved: frozenset[str] = frozenset()
+    """Global tables that changed where a model reads them."""
+
+
+def choose(connection: Connection, warehouse: "Warehouse", name: str) -> Choice:
+    """For whom a layer is made anew, once its parents and what it is given stand."""
+    of = connection.table("staging.patient").shape[0]
+    if of < warehouse.few_persons:
+        return Choice(of, of, "for so few persons that is quickest")
+    persons, of = remembered.look(connection, name)
+    now = remembered.inputs(connection, name, warehouse.protocol.parameters())
+    differing = remembered.differing(connection, name, now)
+    moved = frozenset(differing or ()) & remembered.global_columns(name).keys()
+    if warehouse.rebuild == "full":
+        why = "asked for"
+    elif differing is None:
+        why = "nothing is known of an earlier night, or a layer before was made anew for all"
+    elif said := sorted(differing if name == remembered.STEPS[0] else differing - moved):
+        why = f"changed: {', '.join(said)}"
+    elif persons > warehouse.touched_share * of:
+        why = f"{persons:,} changed, and so many are quicker made all at once"
+    else:
+        return Choice(persons, of, None, moved)
+    return Choice(of, of, why)
+
+
+def make(
+    connection: Connection, name: str, layer: "Layer", parameters: "Parameters", moved: frozenset[str]
+) -> Iterable[str]:
+    """Make the persons listed in `touched` anew, and those for whom a global table that moved makes a difference."""
+    tables = _slice(connection, name, layer, parameters, "touched")
+    if moved and _follow(connection, name, layer.values(parameters), moved):
+        _slice(connection, name, layer, parameters, "followed")
+        connection.execute("insert into touched from followed")
+    return tables
+
+
+def _slice(connection: Connection, name: str, layer: "Layer", parameters: "Parameters", persons: str) -> Iterable[str]:
+    with sliced.opened(connection, f"from {persons} where person_key is not null") as build:
+        sliced.fill(connection, build, name)
+        tables = layer.make(connection, parameters)
+        sliced.replace(connection, build, sliced.made(name))
+    return tables
+
+
+def _follow(connection: Connection, name: str, values: "Parameters", moved: frozenset[str]) -> int:
+    """Make the models that read a moved global table for all, and list in `followed` whose rows came out otherwise."""
+    connection.execute("create or replace temp table followed (person_key bigint)")
+    made = {table.name for table in sliced.made(name) if table.person}
+    for model_name in [*model.models(name), *(results.MODELS if name == "labels" else ())]:
+        parents = moved.intersection(model.parents(model_name)) if model_name in made else ()
+        if any(remembered.columns_read(model_name, parent) for parent in parents):
+            _compare(connection, model_name, values)
+    return connection.execute("select count(*) from followed").fetchall()[0][0]
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object]) -> None:
+    """Make a table for everybody beside it, and put in the rows of those persons only for whom they are others.
+
+    These persons are added to the temporary table `followed`.
+    """
+    table = contract.load(name)
+    connection.execute(table.ddl().replace(f"table {table.name}", "temp table for_all", 1))
+    connection.execute(f"insert into for_all by name {model.stamped(name)}", model.asked(name, values))
+    select = f"select {table.person} as person_key, hash(t)::hugeint"
+    sides = f"{select} as side from for_all as t union all {select} * -1 from {name} as t"
+    connection.execute(
+        "create or replace temp table others as"
+        f" select person_key from ({sides}) where person_key is not null group by person_key having sum(side) <> 0"
+    )
+    theirs = f"where {table.person} in (from others)"
+    with model.transaction(connection):
+        connection.execute(f"delete from {table.name} {theirs}")
+        connection.execute(f"insert into {table.name} by name from for_all {theirs}")
+    connection.execute("insert into followed from others")
+    connection.execute("drop table for_all")

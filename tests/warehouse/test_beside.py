@@ -1,0 +1,74 @@
+"""Processes beside this one: they answer, fail aloud, and never outlive it."""
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+
+import pytest
+
+from warehouse import beside, verdicts
+from warehouse.connection import connect, share
+from warehouse.errors import BusyError, UsageError
+from warehouse.places import Places
+
+
+def test_answers_come_in_the_order_of_the_questions() -> None:
+    assert beside.together([partial(pow, 2, n) for n in range(5)]) == [1, 2, 4, 8, 16]
+    assert os.getpid() not in beside.together([os.getpid, os.getpid])
+
+
+def test_an_exception_is_raised_here_and_the_next_question_is_answered() -> None:
+    with pytest.raises(ValueError, match="math domain error"):
+        beside.together([partial(math.sqrt, 4), partial(math.sqrt, -1)])
+    assert beside.together([partial(math.sqrt, 4)]) == [2]
+
+
+def test_a_helper_that_was_killed_is_told_and_replaced() -> None:
+    with pytest.raises(ChildProcessError, match="lack of memory"):
+        beside.together([partial(os.kill, beside.helpers()[-1].process.pid, signal.SIGKILL), partial(time.sleep, 60)])
+    assert beside.together([partial(pow, 2, 3)]) == [8]
+
+
+def test_no_helper_outlives_a_process_that_was_killed() -> None:
+    """It would hold the build open, and the next night would find it locked."""
+    code = (
+        "import os, time; from functools import partial; from warehouse import beside\n"
+        "beside.LOADED.clear(); print(beside.helpers()[0].process.pid, flush=True)\n"
+        "beside.together([partial(time.sleep, 60)])"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        helper = int(parent.stdout.readline())
+        parent.kill()
+    deadline = time.monotonic() + 20
+    while _alive(helper):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_memory_is_shared() -> None:
+    assert (share("8GB", 2), share("500 MiB", 4)) == ("4GB", "125 MiB")
+
+
+def test_answers_about_a_build_that_was_changed_meanwhile_are_refused(places: Places) -> None:
+    with pytest.raises(UsageError, match="mucosa materialize"), verdicts.unchanged(places):
+        pass
+    places.data.mkdir()
+    with connect(places.build):
+        pass
+    with verdicts.unchanged(places), connect(places.build, read_only=True) as build:
+        assert build.execute("select 1").fetchall() == [(1,)]
+    with pytest.raises(BusyError, match="ask them again"), verdicts.unchanged(places), connect(places.build) as build:
+        build.execute("create table raw.planted as select 1 as one")

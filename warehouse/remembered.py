@@ -1,0 +1,177 @@
+"""What each layer from FHIR to labels was last made from, kept in the build beside it, in schema `night`.
+
+`night.input` holds a digest of everything but rows of persons (code, protocol, program versions, global tables as far
+as models read them), `night.person` one of each person's rows, `night.behind` the persons that a layer has not caught
+up with. They are written in one transaction after the layer itself, so a night that is killed leaves what makes the
+next one redo the same persons. Nothing here says more than that a person changed, and nothing of it is published.
+"""
+
+import functools
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+
+import duckdb
+
+from schemas import contract
+from schemas.contract import Contract
+from warehouse import fingerprint, model
+from warehouse import slice as sliced
+
+STEPS = ("fhir", "omop", "cohorts", "labels")
+_TABLES = """
+create schema if not exists night;
+create table if not exists night.input (step varchar, name varchar, digest varchar);
+create table if not exists night.person (step varchar, person_key bigint, digest hugeint);
+create table if not exists night.behind (step varchar, person_key bigint);
+"""
+SHARED = ("assets", "assets/fhir", "warehouse", "schemas", "schemas/codes")
+"""Folders whose code decides what any step makes; its own are those of its SQL and its contracts."""
+
+
+def forget(connection: duckdb.DuckDBPyConnection, step: str = STEPS[0]) -> None:
+    """Know nothing of a step and those after it: they are made anew."""
+    if there(connection):
+        later = {"steps": list(STEPS[STEPS.index(step) :])}
+        with model.transaction(connection):
+            for table in ("input", "person", "behind"):
+                connection.execute(f"delete from night.{table} where list_contains($steps, step)", later)
+
+
+def there(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the build remembers anything."""
+    return bool(connection.execute("from duckdb_schemas() where schema_name = 'night'").fetchall())
+
+
+def inputs(connection: duckdb.DuckDBPyConnection, step: str, parameters: Mapping[str, object]) -> dict[str, str]:
+    """Digest by name of all that a step's rows depend on beside the rows of their persons."""
+    protocol = repr(sorted(parameters.items())) if step in contract.STUDY_LAYERS else ""
+    said = {
+        "code": _code(f"warehouse/sql/{step}", f"schemas/{step}", *SHARED),
+        "protocol": hashlib.sha256(protocol.encode()).hexdigest(),
+        "DuckDB": duckdb.__version__,
+        "Mucosa": metadata.version("mucosa"),
+    }
+    return said | {name: _of_columns(connection, name, columns) for name, columns in global_columns(step).items()}
+
+
+def differing(connection: duckdb.DuckDBPyConnection, step: str, now: Mapping[str, str]) -> set[str] | None:
+    """Names of inputs that are not what they were; none at all is known of a step that was not remembered."""
+    if not there(connection):
+        return None
+    query = "select name, digest from night.input where step = $step"
+    before = dict(connection.execute(query, {"step": step}).fetchall())
+    return {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)} if before else None
+
+
+def look(connection: duckdb.DuckDBPyConnection, step: str) -> tuple[int, int]:
+    """Find the persons whose rows a step has to make anew: how many of how many; they are listed in `touched`."""
+    connection.execute(_TABLES)
+    query = "create or replace temp table touched as select person_key from night.behind where step = $step"
+    connection.execute(query, {"step": step})
+    if (tables := given(step)) is not None:
+        _digest_persons(connection, tables)
+        connection.execute(
+            "insert into touched select coalesce(now.person_key, before.person_key) from digested as now"
+            " full join (from night.person where step = $step) as before using (person_key)"
+            " where now.digest is distinct from before.digest",
+            {"step": step},
+        )
+    return connection.execute(
+        "select (select count(distinct person_key) from touched), (select count(*) from staging.patient)"
+    ).fetchall()[0]
+
+
+def given(step: str) -> list[Contract] | None:
+    """The tables of persons that a step reads and no step before it follows up."""
+    if step == STEPS[0]:
+        return [table for table in sliced.read(step) if table.scope == "patient"]
+    return [contract.load("cohorts.correction")] if step == "cohorts" else None
+
+
+def note(connection: duckdb.DuckDBPyConnection, step: str, now: Mapping[str, str]) -> None:
+    """Remember that a step has caught up with its inputs, and the next one is behind with those `touched`."""
+    connection.execute(_TABLES)
+    with model.transaction(connection):
+        connection.execute("delete from night.input where step = $step", {"step": step})
+        connection.execute("delete from night.behind where step = $step", {"step": step})
+        connection.executemany("insert into night.input values (?, ?, ?)", [(step, *pair) for pair in now.items()])
+        for later in STEPS[STEPS.index(step) + 1 :][:1]:
+            connection.execute(
+                "insert into night.behind select distinct $step, person_key from touched", {"step": later}
+            )
+        if given(step) is not None:
+            connection.execute("delete from night.person where step = $step", {"step": step})
+            connection.execute("insert into night.person select $step, * from digested", {"step": step})
+
+
+def _digest_persons(connection: duckdb.DuckDBPyConnection, tables: Iterable[Contract]) -> None:
+    """List in `digested` a number for each person that two lists of equal rows share, whatever their order.
+
+    DuckDB's own hash is quick and may be another in its next version: then all inputs count as changed.
+    """
+    origins = " union all ".join(
+        f"select {table.person} as person_key, file_id, record from {table.name}"
+        for table in tables
+        if table.person and "file_id" in table.column_names
+    )
+    each = [
+        f"select {table.person} as person_key, hash('{table.name}', t) as digest from {table.name} as t"
+        if table.person
+        else f"select o.person_key, hash('{table.name}', t) from {table.name} as t join ({origins}) as o"
+        " on t.by_file_id = o.file_id and t.by_record = o.record"
+        for table in tables
+    ]
+    connection.execute(
+        "create or replace temp table digested as select person_key, sum(digest)::hugeint as digest"
+        f" from ({' union all '.join(each)}) where person_key is not null group by person_key"
+    )
+
+
+@functools.cache
+def global_columns(step: str) -> dict[str, tuple[str, ...]]:
+    """Columns of global tables that the step's models of scope `patient` read, by table."""
+    found: dict[str, set[str]] = {}
+    for table in sliced.made(step):
+        if table.scope == "patient" and model.written(table.name):
+            for parent in model.parents(table.name):
+                if contract.load(parent).scope == "global":
+                    found.setdefault(parent, set()).update(columns_read(table.name, parent))
+    return {name: tuple(sorted(columns)) for name, columns in sorted(found.items())}
+
+
+@functools.cache
+def columns_read(name: str, parent: str) -> frozenset[str]:
+    """Columns of a parent that a model names behind the parent's alias; without an alias, all that it names at all.
+
+    More than it reads perhaps, but never less: a test compares with the parser of the lineage.
+    """
+    text, known = model.code(name), contract.load(parent).column_names
+    aliases = re.findall(rf"\b{re.escape(parent)}\b(?:\s+as\s+(\w+))?", text)
+    if all(aliases):
+        words = {w for alias in aliases for w in re.findall(rf'\b{alias}\s*\.\s*"?(\w+|\*)', text)}
+    else:
+        words = set(re.findall(r"\w+|\*", text))
+    return frozenset(known if "*" in words else words.intersection(known))
+
+
+def _of_columns(connection: duckdb.DuckDBPyConnection, name: str, columns: Iterable[str]) -> str:
+    listed = ", ".join(f'"{column}"' for column in columns)
+    return fingerprint.table_hash(connection, f"(select {listed} from {name})")
+
+
+@functools.cache
+def _code(*folders: str) -> str:
+    digest = hashlib.sha256()
+    for folder in folders:
+        package, _, inner = folder.partition("/")
+        for file in sorted((resources.files(package) / inner).iterdir(), key=_name):
+            if file.name.endswith((".py", ".csv") if folder in SHARED else (".sql", ".toml", ".csv", ".json")):
+                digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _name(file: Traversable) -> str:
+    return file.name
