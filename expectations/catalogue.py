@@ -16,8 +16,8 @@ be asked counts as not met. Verdicts stand in `quality.results`, as counts only.
 of its contract, a unique key and filled required columns; those rules are critical and not listed here.
 """
 DRIFT = (
-    "Asked of feeds and of mapped tables from the second night on, against the last release; what is too little to "
-    "compare has no verdict."
+    "Asked of feeds and of mapped tables from the second night on, against what the manifests of the last seven "
+    "releases say of their tables; what is too little to compare has no verdict."
 )
 IMPLIED = ("columns", "key_unique")
 

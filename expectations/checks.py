@@ -18,7 +18,7 @@ from assets.report import data_docs
 from assets.resource import Warehouse
 from expectations import run
 from expectations.derived import by_table_and_severity
-from expectations.drift import drift
+from expectations.drift import before, drift
 from expectations.result import blocking_failures, explain, summarise, write_results
 from warehouse import verdicts
 from warehouse.lock import writer_lock
@@ -53,7 +53,7 @@ def layer_checks(name: str) -> AssetChecksDefinition:
                 parameters = warehouse.protocol.parameters()
                 results = run.evaluate_together(places.build, run.tables([name]), parameters, warehouse.memory_limit)
             with warehouse.writing(writer) as connection:
-                results += drift(connection, places.published, run.tables([name]))
+                results += drift(connection, before(places), run.tables([name]))
                 write_results(connection, results)
                 if blocking_failures(results):  # nothing after this will write them
                     data_docs.write_docs(connection, places)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from warehouse.errors import UsageError
 from warehouse.places import Places
+from warehouse.statistics import Statistic
 
 
 class Input(BaseModel):
@@ -49,6 +50,8 @@ class Manifest(BaseModel):
     tables: dict[str, Table]
     checks: dict[str, dict[str, int]]
     """Number of rules by severity and verdict."""
+    statistics: tuple[Statistic, ...] = ()
+    """Counts, shares and medians that later releases are compared with; none in releases of earlier versions."""
 
     @property
     def rows(self) -> int:

@@ -18,6 +18,7 @@ from warehouse.errors import DataError
 from warehouse.lock import writer_lock
 from warehouse.manifest import Input, Manifest, Table, code_version, load_manifest, newest
 from warehouse.places import Places
+from warehouse.statistics import statistics
 
 METADATA = "quality.release"
 
@@ -159,6 +160,7 @@ def _manifest(
         inputs=tuple(Input(**dict(zip(Input.model_fields, file, strict=True))) for file in files),
         tables={},
         checks=checks,
+        statistics=statistics(connection),
     )
 
 

@@ -10,6 +10,7 @@ from expectations.drift import drift, rules
 from schemas import contract
 from warehouse.connection import connect
 from warehouse.fingerprint import content_hash
+from warehouse.statistics import Statistic, statistics
 
 NAMES = ("staging.lab_result", "staging.accounting", "omop.condition_occurrence", "quality.results")
 Make = Callable[..., Path]
@@ -44,13 +45,18 @@ def make(tmp_path: Path) -> Make:
     return build
 
 
-def verdicts(build: Path, published: Path) -> dict[str, tuple[int, int, str]]:
+def numbers(release: Path) -> tuple[Statistic, ...]:
+    with connect(release, read_only=True) as opened:
+        return statistics(opened)
+
+
+def verdicts(build: Path, *earlier: Path) -> dict[str, tuple[int, int, str]]:
     with connect(build) as opened:
-        found = drift(opened, published, NAMES)
+        found = drift(opened, [numbers(release) for release in earlier], NAMES)
     return {r.rule.partition("drift_")[2]: (r.evaluated, r.failed, r.verdict) for r in found}
 
 
-def test_the_same_again_passes_and_the_first_night_says_nothing(make: Make, tmp_path: Path) -> None:
+def test_the_same_again_passes_and_the_first_night_says_nothing(make: Make) -> None:
     assert verdicts(make("new"), make("old")) == {
         "rows": (100, 0, "passed"),
         "growth": (100, 0, "passed"),
@@ -58,7 +64,7 @@ def test_the_same_again_passes_and_the_first_night_says_nothing(make: Make, tmp_
         "values": (1, 0, "passed"),
         "mapped": (200, 0, "passed"),
     }
-    assert verdicts(make("first"), tmp_path / "none.duckdb") == {}
+    assert verdicts(make("first")) == {}
 
 
 @pytest.mark.parametrize(
@@ -78,6 +84,30 @@ def test_what_moves_too_far_is_a_warning(
     old = make("old")
     assert verdicts(make("within", **within), old)[rule][2] == "passed"
     assert verdicts(make("beyond", **beyond), old)[rule][2] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now", "rule", "verdict"),
+    [
+        # A bad release in between does not become what is usual.
+        ([{}, {}, {"value": 20.0}], {}, "values", "passed"),
+        ([{}, {}, {"value": 20.0}], {"value": 20.0}, "values", "failed"),
+        ([{}, {}, {"refused": 9}], {"refused": 9}, "quarantine", "failed"),
+        ([{}, {}, {"unmapped": 50}], {"unmapped": 50}, "mapped", "failed"),
+        ([{}, {}, {"results": 40}], {"results": 79}, "rows", "failed"),
+        ([{}, {}, {"results": 40}], {}, "growth", "passed"),
+        # What grows night by night is held against the last, not against a week ago.
+        ([{"results": 100}, {"results": 140}, {"results": 190}], {"results": 150}, "rows", "failed"),
+        ([{"results": 100}, {"results": 140}, {"results": 190}], {"results": 260}, "growth", "passed"),
+        # What creeps is held against what was usual.
+        ([{"value": 2.0}, {"value": 2.0}, {"value": 2.9}], {"value": 3.1}, "values", "failed"),
+    ],
+)
+def test_one_release_is_no_habit(
+    make: Make, earlier: list[dict[str, float]], now: dict[str, float], rule: str, verdict: str
+) -> None:
+    kept = [make(f"kept{number}", **said) for number, said in enumerate(earlier)]
+    assert verdicts(make("now", **now), *kept)[rule][2] == verdict
 
 
 def test_too_little_is_not_compared(make: Make) -> None:

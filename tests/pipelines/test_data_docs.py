@@ -8,7 +8,7 @@ import pytest
 
 from assets.report import data_docs
 from expectations import run
-from expectations.drift import drift
+from expectations.drift import before, drift
 from tests.pipelines.conftest import Mucosa, folders
 from warehouse import connection
 from warehouse.places import Places
@@ -62,7 +62,7 @@ def test_a_build_that_is_not_published_says_so(published: Places, tmp_path: Path
 
 def test_a_second_night_is_compared_with_the_release(published: Places) -> None:
     with connection.connect(published.build, read_only=True) as build:
-        found = drift(build, published.published, run.tables())
+        found = drift(build, before(published), run.tables())
     assert len(found) > 20
     assert {result.verdict for result in found} == {"passed"}
 
