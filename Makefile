@@ -9,16 +9,19 @@ SOURCE := $(if $(wildcard wheelhouse),--no-index --find-links wheelhouse)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check ui service prove bench wheelhouse lock clean
+.PHONY: help run test test-spark check ui service prove bench wheelhouse lock clean
 
 help: ## List the doors
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 run: .venv/run ## The whole way: landing folder, warehouse, checks, release, report
 	@$(BIN)/mucosa run
 
 test: .venv/dev ## Run the tests
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+test-spark: .venv/spark ## Run the tests of the Spark engine on a cluster of this machine; they need Java 17
+	@$(BIN)/python -m pytest -m spark -s tests/spark
 
 check: .venv/dev ## What every change must pass: style, types, SQL style, direction of imports
 	@$(BIN)/ruff check .
@@ -50,9 +53,9 @@ wheelhouse: .venv/dev ## Fetch every package into wheelhouse/, for machines with
 	@rm -rf wheelhouse && mv wheelhouse.part wheelhouse
 	@echo "wheelhouse/ holds the packages for $$($(BIN)/python --version); copy it beside the Makefile there."
 
-lock: ## Resolve the dependencies of pyproject.toml anew into the two hashed locks
+lock: ## Resolve the dependencies of pyproject.toml anew into the three hashed locks
 	@rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools
-	@for extra in "requirements.txt" "requirements-dev.txt --extra dev"; do \
+	@for extra in "requirements.txt" "requirements-dev.txt --extra dev" "requirements-spark.txt --extra dev --extra spark"; do \
 	  CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe \
 	    --no-strip-extras --no-header --no-annotate --no-emit-options --no-emit-index-url --no-emit-find-links \
 	    --no-emit-trusted-host --build-deps-for editable --output-file $$extra pyproject.toml || exit 1; \
@@ -75,6 +78,9 @@ $(BIN)/python:
 .venv/dev: requirements-dev.txt requirements.txt pyproject.toml | $(BIN)/python
 	@$(call install,requirements-dev.txt)
 	@touch .venv/run
+
+.venv/spark: requirements-spark.txt .venv/dev | $(BIN)/python
+	@$(call install,requirements-spark.txt)
 
 install = { $(PIP) install $(SOURCE) --require-hashes -r $(1) && $(PIP) install --no-deps --no-build-isolation --editable . ; } \
   || { echo "The packages of $(1) could not be installed: a package index or a folder wheelhouse/ is needed." >&2; exit 1; } ; touch $@

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mucosa")
 
+FEWEST_BUCKETS, PERSONS_A_BUCKET = 4, 10_000
+"""Of a cluster, where nobody says how many: a bucket of 10,000 persons takes a minute and about 1 GB."""
+
 Connection = duckdb.DuckDBPyConnection
 Parameters = Mapping[str, object]
 """Values by name: of the study protocol, or all that a layer's SQL asks for."""
@@ -131,9 +134,9 @@ def on_spark(connection: Connection, warehouse: "Warehouse", name: str) -> Itera
     from warehouse import spark
 
     cluster = spark.Cluster(warehouse.spark_master, warehouse.shared_folder)
-    spark.in_buckets(
-        connection, cluster, name, partial(make, name), warehouse.protocol.parameters(), warehouse.buckets, _tell
-    )
+    persons = connection.table("staging.patient").shape[0]
+    buckets = warehouse.buckets if warehouse.buckets > 1 else max(FEWEST_BUCKETS, persons // PERSONS_A_BUCKET)
+    spark.in_buckets(connection, cluster, name, partial(make, name), warehouse.protocol.parameters(), buckets, _tell)
     return [table.name for table in sliced.made(name)]
 
 

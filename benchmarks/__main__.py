@@ -1,61 +1,66 @@
-"""`make bench`: measure the commands, the layers, the study of many patients and the curves; print target and reached.
+"""`make bench`: every promise about speed and memory beside what was reached, in one table.
 
-Every figure is of this machine at this hour: the load stands beside it. The history grows in benchmarks/history/.
+The command line from outside; the whole way of drawn and copied patients, layer by layer, beside DuckDB merely reading
+the files; peers on the same rows. Every comparison is of one run, and the load of the machine stands below the table.
+The history grows in benchmarks/history/, with a plot of cost against size. What is written on the way goes to a folder
+that is thrown away: 100,000 patients need 12 GB there, a million 120 GB.
 """
 
 import argparse
-import json
 import tempfile
 from pathlib import Path
 
+from benchmarks import peers, picture, scale
 from benchmarks.line import Measured, lines, tell
-from benchmarks.measure import Cost, process
+from benchmarks.measure import process
 from benchmarks.study import study
 
 CLI = ("-c", "from pipelines.cli import main; main()")
+SIZES = (10_000, 100_000)
+NIGHT = (*scale.WHOLE, "publish")
 
 
-def commands(folder: Path) -> list[Measured]:
-    """The command line from outside, interpreter and imports included."""
+def commands(folder: Path) -> tuple[list[Measured], float]:
+    """The command line from outside, interpreter and imports included; CPU seconds that Dagster takes of a night."""
     places = {"MUCOSA_LANDING": str(folder / "landing"), "MUCOSA_DATA": str(folder / "data")}
-    wanted = (
-        ("mucosa --help", ["--help"], None),
-        ("mucosa run", ["run"], 30.0),
-        ("mucosa materialize", ["materialize"], 15.0),
-    )
+    wanted = (("mucosa --help", ["--help"], 0.3), ("mucosa run", ["run"], 30.0))
     found = []
     for name, words, target in wanted:
         cost, _ = process(name, [*CLI, *words], places)
         found += lines(cost, target)
-    return found
-
-
-def layers(folder: Path) -> list[Measured]:
-    """Each layer of what `commands` has landed, in one process from nothing."""
-    _, text = process("layers", ["-m", "benchmarks.layers", str(folder / "landing"), str(folder / "again")])
-    return [line for row in text.splitlines() for line in lines(Cost(**json.loads(row)))]
-
-
-def curves(patients: int) -> list[Measured]:
-    """Ours over lifelines."""
-    _, text = process("curves", ["-m", "benchmarks.curves", str(patients)])
-    ours, theirs = map(float, text.split())
-    return [Measured(f"curve and log-rank of {patients:,} over lifelines alone", ours / theirs, "x", 1.2)]
+    cost, _ = process("mucosa materialize", [*CLI, "materialize"], {**places, "MUCOSA_DATA": str(folder / "again")})
+    found += lines(cost, 15.0)
+    words = [str(folder / "landing"), str(folder / "bare"), "--only", ",".join(NIGHT)]
+    bare, _ = process("the same without Dagster", ["-m", "benchmarks.layers", *words])
+    return found + lines(bare), cost.cpu_seconds - bare.cpu_seconds
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--patients", type=int, help="the study of so many drawn patients, too (its target: 100000)")
+    parser.add_argument("--patients", type=int, nargs="*", default=SIZES, help="sizes of the whole way")
     parser.add_argument("--rows", type=int, default=1_000_000, help="patients of the curves")
-    parser.add_argument("--skip-commands", action="store_true", help="leave the command line and the layers out")
+    parser.add_argument("--skip-commands", action="store_true", help="leave the command line out")
+    parser.add_argument("--folder", type=Path, help="where the temporary folder is made, if not where others are")
     given = parser.parse_args()
-    found = curves(given.rows)
-    with tempfile.TemporaryDirectory(prefix="mucosa-bench-") as name:
+    with tempfile.TemporaryDirectory(prefix="mucosa-bench-", dir=given.folder) as name:
+        folder, found = Path(name), peers.curves(given.rows)
+        overhead = None
         if not given.skip_commands:
-            found += commands(Path(name)) + layers(Path(name))
-        if given.patients:
-            found += study(Path(name), given.patients)
-    return tell(found)
+            told, overhead = commands(folder / "paper")
+            found += told
+        sizes = [scale.measure(folder / str(patients), patients) for patients in sorted(given.patients)]
+        found += [line for size in sizes for line in scale.lines(size)]
+        found += scale.exponent(sizes)
+        if sizes:
+            found += scale.bounded(folder / "bounded", sizes[-1].patients)
+            found += study(folder / "study", sizes[-1].patients)
+        if sizes and overhead is not None:
+            share = 100 * overhead / (overhead + sizes[-1].cpu(scale.WHOLE))
+            found.append(Measured(f"Dagster's own share of a night of {sizes[-1].patients:,}", share, "%", 5.0))
+        found += peers.gate(folder)
+    parts = [part for size in sizes for part in scale.parts(size)]
+    picture.draw(parts)
+    return tell(found, parts)
 
 
 if __name__ == "__main__":

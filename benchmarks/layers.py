@@ -1,16 +1,55 @@
-"""Build some layers in this process and print what each cost, one JSON line a layer (`python -m benchmarks.layers`)."""
+"""Build some layers in this process and print what each cost, one JSON line a layer (`python -m benchmarks.layers`).
+
+Beside the layers there are `checks` (every rule), `export` (FHIR as NDJSON) and `publish` (release and report): a night
+without Dagster.
+"""
 
 import argparse
 import json
-import resource
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
+
+import duckdb
 
 from assets import layers
 from assets.resource import Warehouse
-from benchmarks.measure import KILO_PER_MEGA, Cost
+from benchmarks.measure import Cost, stretch
 from warehouse import connection
+
+
+def checks(build: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> int:
+    """Ask every rule; how many there are."""
+    from expectations import result, run
+
+    found = run.ask(build, parameters=warehouse.protocol.parameters())
+    result.write_results(build, found)
+    return len(found)
+
+
+def export(build: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> int:
+    """Write all FHIR resources as NDJSON; how many there are."""
+    from assets.fhir.export import export as written
+
+    return sum(output.resources for output in written(build, warehouse.places.data / "export"))
+
+
+BESIDE: dict[str, Callable[[duckdb.DuckDBPyConnection, Warehouse], int]] = {"checks": checks, "export": export}
+
+
+def publish(warehouse: Warehouse) -> int:
+    """Release and report of a build that its writer has closed; rows of the release."""
+    from assets.report import data_docs, report
+    from expectations.result import read_results
+    from warehouse import release
+
+    with connection.connect(warehouse.places.build, read_only=True) as build:
+        found = read_results(build)
+    made = release.publish(warehouse.places, warehouse.protocol, found)
+    with connection.connect(warehouse.places.published, read_only=True) as opened:
+        data_docs.write_docs(opened, warehouse.places)
+        report.write_report(opened, warehouse.places)
+    return made.rows
 
 
 def main() -> None:
@@ -19,16 +58,25 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--only", default=",".join(layers.BUILDS), help="layers, separated by commas")
     parser.add_argument("--memory", default="8GB", help="DuckDB's limit")
+    parser.add_argument("--buckets", type=int, default=1, help="in how many the persons are taken from FHIR to labels")
     given = parser.parse_args()
-    warehouse = Warehouse(landing=str(given.landing), data=str(given.data), memory_limit=given.memory)
+    warehouse = Warehouse(
+        landing=str(given.landing), data=str(given.data), memory_limit=given.memory, buckets=given.buckets
+    )
     warehouse.places.data.mkdir(parents=True, exist_ok=True)
+    names, found, spill = given.only.split(","), list[Cost](), warehouse.places.data / "spill"
     with connection.connect(warehouse.places.build, memory_limit=given.memory) as build:
-        for name in given.only.split(","):
-            wall, cpu = time.perf_counter(), time.process_time()
-            layers.BUILDS[name](build, warehouse)
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILO_PER_MEGA
-            cost = Cost(name, time.perf_counter() - wall, time.process_time() - cpu, peak)
-            sys.stdout.write(json.dumps(cost._asdict()) + "\n")
+        for name in (n for n in names if n != "publish"):
+            with stretch(name, spill, found) as said:
+                if name in BESIDE:
+                    said["rows"] = BESIDE[name](build, warehouse)
+                else:
+                    said["rows"] = sum(layers.BUILDS[name](build, warehouse).values())
+            sys.stdout.write(json.dumps(found[-1]._asdict()) + "\n")
+    if "publish" in names:
+        with stretch("publish", spill, found) as said:
+            said["rows"] = publish(warehouse)
+        sys.stdout.write(json.dumps(found[-1]._asdict()) + "\n")
 
 
 if __name__ == "__main__":

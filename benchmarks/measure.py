@@ -1,24 +1,35 @@
-"""What a process or a stretch of work cost: wall seconds, CPU seconds, highest memory."""
+"""What a process or a stretch of work cost: wall seconds, CPU seconds, highest memory, bytes read, written, spilled."""
 
 import os
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 KILO_PER_MEGA = 1024.0
 """Linux counts a process's highest memory in KiB."""
+MEGA = 1e6
+LOOK_SECONDS = 0.2
+PROCESS = Path("/proc/self")
 
 
 class Cost(NamedTuple):
-    """One measurement; `peak_mb` (MiB) is the process's highest resident memory so far."""
+    """One measurement; `peak_mb` (MiB) is the highest resident memory, the other MB are 10^6 bytes."""
 
     name: str
     wall_seconds: float
     cpu_seconds: float
     peak_mb: float
+    rows: int = 0
+    read_mb: float = 0.0
+    written_mb: float = 0.0
+    """Asked of the operating system, whether the disk or its cache answered."""
+    spilled_mb: float = 0.0
+    """The most that lay in DuckDB's folder for what does not fit into memory."""
 
 
 def process(name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> tuple[Cost, str]:
@@ -42,3 +53,43 @@ def process(name: str, command: Sequence[str], environment: Mapping[str, str] | 
         raise subprocess.CalledProcessError(running.returncode, command, text)
     wall = time.perf_counter() - started
     return Cost(name, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / KILO_PER_MEGA), text
+
+
+@contextmanager
+def stretch(name: str, spill: Path, found: list[Cost]) -> Iterator[dict[str, int]]:
+    """Measure a stretch of work of this process and add it to `found`; the block may put its `rows` into the yield."""
+    (PROCESS / "clear_refs").write_text("5", encoding="ascii")  # highest memory counts from here
+    said: dict[str, int] = {}
+    most, ended = [0], threading.Event()
+    watch = threading.Thread(target=_watch, args=(spill, most, ended), daemon=True)
+    watch.start()
+    before, wall, cpu = _moved(), time.perf_counter(), time.process_time()
+    try:
+        yield said
+    finally:
+        ended.set()
+        watch.join()
+    spent = time.perf_counter() - wall, time.process_time() - cpu
+    read, written = (after - was for after, was in zip(_moved(), before, strict=True))
+    peak = _field("status", "VmHWM") / KILO_PER_MEGA
+    found.append(Cost(name, *spent, peak, said.get("rows", 0), read / MEGA, written / MEGA, most[0] / MEGA))
+
+
+def _moved() -> tuple[int, int]:
+    return _field("io", "rchar"), _field("io", "wchar")
+
+
+def _field(file: str, name: str) -> int:
+    lines = (PROCESS / file).read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
+
+
+def _watch(folder: Path, most: list[int], ended: threading.Event) -> None:
+    while not ended.wait(LOOK_SECONDS):
+        size = 0
+        for file in folder.glob("*"):
+            try:
+                size += file.stat().st_size
+            except FileNotFoundError:
+                continue
+        most[0] = max(most[0], size)

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines import alert, backup, browse, explain, fhir, lineage, omop, provenance, service, site, vocabulary
+from pipelines import alert, backup, browse, engine, explain, fhir, lineage, omop, provenance, service, site, vocabulary
 from pipelines import study as protocols
 from warehouse.errors import MucosaError, UsageError
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
@@ -112,6 +112,10 @@ def materialize(
     profile: Annotated[
         Path | None, typer.Option(help="With --from-omop: TOML that says which of its concepts are the study's.")
     ] = None,
+    engine_name: engine.Engine = "local",
+    master: engine.Master = "",
+    shared: engine.Shared = None,
+    buckets: engine.Buckets = None,
 ) -> None:
     """Bring every delivery through all layers, check them, publish a release and write the report.
 
@@ -121,6 +125,7 @@ def materialize(
     from pipelines import night
 
     protocols.choose(study)
+    engine.choose(engine_name, master, shared, buckets)
     places = Places.of(landing, data)
     if from_omop is None:
         night.materialize(places, console)

@@ -43,6 +43,9 @@ defs = Definitions(
             landing=os.environ.get("MUCOSA_LANDING", DEFAULT_LANDING),
             data=os.environ.get("MUCOSA_DATA", DEFAULT_DATA),
             study=os.environ.get("MUCOSA_STUDY", PAPER),
+            buckets=int(os.environ.get("MUCOSA_BUCKETS", "1")),
+            spark_master=os.environ.get("MUCOSA_SPARK_MASTER", ""),
+            shared=os.environ.get("MUCOSA_SHARED", ""),
             keep_newest=int(os.environ.get("MUCOSA_KEEP_NEWEST", Keep().newest)),
             keep_months=int(os.environ.get("MUCOSA_KEEP_MONTHS", Keep().months)),
         )

@@ -86,7 +86,7 @@ def _run(job: str, places: Places, console: Console) -> None:
         gc.enable()
         gc.set_threshold(50_000, 20, 20)  # Dagster and Great Expectations make many small objects that live long
         logger = logging.getLogger("mucosa")
-        logger.setLevel(logging.INFO)
+        logger.setLevel(logging.DEBUG)
         progress = _Progress(console, status)
         logger.addHandler(progress)
         try:
@@ -166,6 +166,9 @@ class _Progress(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         step, what, seconds = record.getMessage().split("|")
+        if record.levelno < logging.INFO:
+            self.status.update(f"{step}: {what}")
+            return
         if record.levelno > logging.INFO:
             self.console.print(f"[yellow]…[/yellow] {step:<16} {what}")
             return

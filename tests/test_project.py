@@ -97,7 +97,7 @@ def test_no_file_names_a_machine_or_a_package_host() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt", "requirements-spark.txt"])
 def test_a_lock_pins_and_hashes_everything_it_names(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8").replace("\\\n", " ")
     for line in (line for line in text.splitlines() if line and not line.startswith("#")):
@@ -111,6 +111,7 @@ def test_the_locks_hold_every_dependency() -> None:
     wanted = {
         "requirements.txt": project["dependencies"],
         "requirements-dev.txt": project["dependencies"] + project["optional-dependencies"]["dev"],
+        "requirements-spark.txt": [d for extra in ("dev", "spark") for d in project["optional-dependencies"][extra]],
     }
     for lock, dependencies in wanted.items():
         text = (ROOT / lock).read_text(encoding="utf-8")
@@ -119,9 +120,9 @@ def test_the_locks_hold_every_dependency() -> None:
         }
         names = {re.split(r"[<>=!~\[ ;]", name)[0].lower().replace(".", "-") for name in dependencies}
         assert names <= locked, lock
-    runtime, dev = ((ROOT / lock).read_text(encoding="utf-8") for lock in wanted)
-    versions = [set(re.findall(r"^\S+==\S+", text, re.MULTILINE)) for text in (runtime, dev)]
-    assert versions[0] <= versions[1]
+    runtime, dev, spark = ((ROOT / lock).read_text(encoding="utf-8") for lock in wanted)
+    versions = [set(re.findall(r"^\S+==\S+", text, re.MULTILINE)) for text in (runtime, dev, spark)]
+    assert versions[0] <= versions[1] <= versions[2]
 
 
 def test_the_way_imports_go_is_part_of_the_check() -> None:

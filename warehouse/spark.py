@@ -18,7 +18,7 @@ import duckdb
 
 from warehouse import shuffle
 from warehouse import slice as sliced
-from warehouse.bucket_task import BEGUN, ERRORS, MADE, Task, code_digest
+from warehouse.bucket_task import BEGUN, ERRORS, MADE, OtherCodeError, Task, code_digest
 from warehouse.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -154,6 +154,8 @@ def _explained(run: Path, error: BaseException) -> BaseException:
     kinds = sorted({file.stem.partition(".")[2] for file in (run / ERRORS).iterdir()})
     if not kinds:
         return error
+    if kinds == [OtherCodeError.__name__]:
+        return UsageError("Spark's workers run another version of Mucosa than this machine: install the same on all.")
     return DataError(
         f"Spark gave up: tasks stopped on {', '.join(kinds)}. Their texts may hold patient data, so they lie in the"
         f" shared folder for the owner only: {run.name}/{ERRORS}. Nothing of this step was kept."
