@@ -6,9 +6,12 @@ import duckdb
 import pytest
 
 from assets.raw import load
+from assets.staging import build as staging
 from tests.pipelines.conftest import Mucosa
+from tests.staging.conftest import Hospital
 from warehouse import backup, connection, fingerprint, manifest, retention
 from warehouse.errors import DataError, UsageError
+from warehouse.keys import load_key
 from warehouse.places import Places
 
 
@@ -39,6 +42,28 @@ def test_an_empty_place_gets_everything_back(mucosa: Mucosa, published: Places, 
     raw = {file: file.stat().st_mtime_ns for file in again.raw.rglob("*.parquet")}
     assert sum(load.load(again).values()) == sum(load.files(published)["records"])
     assert {file: file.stat().st_mtime_ns for file in again.raw.rglob("*.parquet")} == raw
+
+
+def keys(landing: Path, data: Path) -> list[tuple[int, int]]:
+    """Pseudonym and record key of the results that a night reads at a hospital with a key of its own."""
+    places = Places.of(landing, data)
+    load.load(places)
+    with connection.connect(places.build) as build:
+        load.catalogue(build, places)
+        staging.build(build, places, load_key(places.key_file, synthetic=load.synthetic(places)))
+        return build.execute("select person_key, lab_result_key from staging.lab_result order by record").fetchall()
+
+
+def test_after_a_restore_everybody_keeps_the_pseudonym(tmp_path: Path) -> None:
+    hospital = Hospital(tmp_path)
+    hospital.change("lab_result", [{"result_id": "L1"}, {"result_id": "L2"}])
+    first = keys(hospital.places.landing, hospital.places.data)
+    backup.backup(hospital.places, tmp_path / "backup")
+    restored = Places.of(hospital.places.landing, tmp_path / "restored")
+    backup.restore(restored, tmp_path / "backup")
+    assert keys(hospital.places.landing, restored.data) == first
+    without = keys(hospital.places.landing, tmp_path / "without")
+    assert not {key for row in without for key in row} & {key for row in first for key in row}
 
 
 @pytest.fixture

@@ -13,18 +13,30 @@ from tests.conftest import Mucosa
 from tests.pipelines.conftest import folders
 from tests.pipelines.hook import Hook
 from tests.pipelines.study import Study
-from warehouse import connection, fingerprint
+from warehouse import backup, connection, fingerprint, retention
 from warehouse.places import Places
 
 
-def test_the_same_landing_gives_the_same_release(
+def test_the_night_after_a_restore_reads_the_same_landing_into_the_same_release(
     mucosa: Mucosa, landed: Path, published: Places, tmp_path: Path
 ) -> None:
-    again = Places.of(landed, tmp_path)
+    """Only key, releases and what people wrote are left of the old place; every record is read and made anew."""
+    again = Places.of(landed, tmp_path / "data")
+    backup.backup(published, tmp_path / "backup")
+    backup.restore(again, tmp_path / "backup")
+    for made in (again.raw, again.typed, again.identified / "files.parquet"):
+        shutil.rmtree(made) if made.is_dir() else made.unlink()
     done = mucosa("materialize", *folders(again))
     assert done.returncode == 0, done.stderr
-    assert fingerprint.content_hash(again.published) == fingerprint.content_hash(published.published)
     assert [f.name for f in again.releases.iterdir()] == [f.name for f in published.releases.iterdir()]
+    assert retention.current(again) == retention.current(published)
+    assert fingerprint.content_hash(again.published) == fingerprint.content_hash(published.published)
+    with (
+        connection.connect(again.build, read_only=True) as new,
+        connection.connect(published.build, read_only=True) as old,
+    ):
+        for table in ("raw.file", "staging.patient", "omop.measurement", "labels.relapse"):
+            assert fingerprint.table_hash(new, table) == fingerprint.table_hash(old, table)
 
 
 @pytest.mark.parametrize(
