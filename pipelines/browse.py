@@ -60,7 +60,7 @@ def show(
 
     places = Places.of(landing, data)
     found = retention.find(places, release)
-    facts = found.model_dump(exclude={"inputs", "tables", "checks"})
+    facts = found.model_dump(exclude={"inputs", "tables", "checks", "statistics"})
     names = [name for name, release_id in retention.frozen(places).items() if release_id == found.release_id]
     shown = Table("", "", box=None, show_header=False)
     for name, value in {**facts, "frozen_as": ", ".join(names) or None}.items():
