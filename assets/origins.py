@@ -103,7 +103,7 @@ PROVENANCE = {"record": "record", "line": "line"}
 
 
 def frame(table: str, name: str) -> Relation:
-    """A frame that `assets.staging.build` hands to the SQL of a table."""
+    """A frame that `assets.staging` hands to the SQL of a table."""
     feed = table.partition(".")[2]
     said: dict[str, list[str]]
     rows = [f"raw.{feed.feed}.*" for feed in extract.feeds()]

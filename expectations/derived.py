@@ -70,15 +70,20 @@ def _structure(table: Contract) -> list[dict[str, Any]]:
 
 def _family(table: Contract) -> list[dict[str, Any]]:
     """Rules of `expectations/families.toml`: one for all columns of the table that fit the family's pattern."""
-    text = (resources.files("expectations") / "families.toml").read_text(encoding="utf-8")
     found = []
-    for family in tomllib.loads(text)["family"]:
-        layers, pattern = family.pop("layers"), family.pop("columns")
+    for family in map(dict, _families()):
+        layers, pattern, target = family.pop("layers"), family.pop("columns"), family.pop("target", None)
         columns = [c for c in table.column_names if re.fullmatch(pattern, c)]
-        if table.layer in layers and table.name != family.pop("target", None) and columns:
+        if table.layer in layers and table.name != target and columns:
             queries = [family["sql"].replace("{column}", column) for column in columns]
             found.append(family | {"sql": " union all ".join(queries)})
     return found
+
+
+@functools.cache
+def _families() -> list[dict[str, Any]]:
+    text = (resources.files("expectations") / "families.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)["family"]
 
 
 def _extract(table: Contract) -> list[dict[str, Any]]:

@@ -10,9 +10,9 @@ import polars as pl
 
 from assets.raw import formats, headers
 from assets.raw.landing import Delivery, LandedFile
-from assets.staging.build import Known, keys_of, stage
 from assets.staging.columns import read_columns
 from assets.staging.rules import rules
+from assets.staging.settle import Known, keys_of, stage
 from assets.staging.translate import translate
 from assets.staging.verdicts import explain
 from schemas import extract, site

@@ -36,6 +36,16 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
     def _tables(self) -> set[str]:
         return set()
 
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        """Whether assets have the column; asked for every event, and none ever goes."""
+        if column_name not in self._columns and super()._has_asset_key_col_on_connection(conn, column_name):
+            self._columns.add(column_name)
+        return column_name in self._columns
+
+    @cached_property
+    def _columns(self) -> set[str]:
+        return set()
+
     def dispose(self) -> None:
         super().dispose()
         self._engine.dispose()

@@ -31,26 +31,26 @@ def table_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
         "where database_name = current_database() and list_contains($layers, schema_name) order by all",
         {"layers": list(contract.LAYERS)},
     ).fetchall()
-    left_out = {table.name for table in cdm.unfilled()} | {table.name for table in _contracts() if table.volatile}
-    lasting = {table.name: _lasting(table) for table in _contracts()}
-    return side_by_side(
+    known = {table.name: table for layer in contract.LAYERS for table in contract.contracts(layer)}
+    left_out = {table.name for table in cdm.unfilled()} | {name for name, table in known.items() if table.volatile}
+    return hashes(
         connection,
-        [name for (name,) in names if name not in left_out],
-        lambda cursor, name: table_hash(cursor, lasting.get(name, name)),
+        {n: lasting(known[n], n) if n in known else n for (n,) in names if n not in left_out},
     )
 
 
-def _contracts() -> list[contract.Contract]:
-    return [table for layer in contract.LAYERS for table in contract.contracts(layer)]
+def hashes(connection: duckdb.DuckDBPyConnection, relations: Mapping[str, str]) -> dict[str, str]:
+    """Hash of what each relation, a table or a query in parentheses, gives; by the name that it has here."""
+    return side_by_side(connection, relations, lambda cursor, name: table_hash(cursor, relations[name]))
 
 
-def _lasting(table: contract.Contract) -> str:
-    """The table without its run metadata; a release of an earlier version may lack those columns."""
+def lasting(table: contract.Contract, relation: str) -> str:
+    """The relation, which has the table's columns, without run metadata; an earlier version may lack those."""
     changing = [column.name for column in table.columns if column.volatile]
     if not changing and not table.volatile_rows:
-        return table.name
+        return relation
     return (
-        f"(select columns(lambda name: not list_contains({changing}::varchar[], name)) from {table.name} "
+        f"(select columns(lambda name: not list_contains({changing}::varchar[], name)) from {relation} "
         f"where not coalesce({table.volatile_rows or 'false'}, false))"
     )
 

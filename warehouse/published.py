@@ -20,19 +20,22 @@ def _released(column: Column) -> Column:
             return column
 
 
-def copy(connection: duckdb.DuckDBPyConnection, build: str, table: Contract) -> int:
-    """Copy one table as releases keep it, in the order of its key so that equal content makes equal files."""
-    shape = released(table)
-    connection.execute(shape.ddl())
-    connection.execute(";\n".join(shape.comments()))
+def source(build: str, table: Contract) -> str:
+    """What releases keep of one table of the build, as a query in parentheses."""
     values = {
         "keep": '"{name}"',
         "null": "cast(null as {type})",
         "year": 'left(cast("{name}" as varchar), 4)',
     }
-    columns = ", ".join(values[c.release].format(name=c.name, type=c.type) for c in table.columns)
-    order = ", ".join(f'source."{name}"' for name in table.key) or "all"
-    connection.execute(
-        f"insert into {table.name} select {columns} from {build}.{table.name} as source order by {order}"
-    )
+    columns = ", ".join(values[c.release].format(name=c.name, type=c.type) + f' as "{c.name}"' for c in table.columns)
+    return f"(select {columns} from {build}.{table.name})"
+
+
+def copy(connection: duckdb.DuckDBPyConnection, build: str, table: Contract) -> int:
+    """Copy one table as releases keep it, in the order of its key so that equal content makes equal files."""
+    shape = released(table)
+    connection.execute(shape.ddl())
+    connection.execute(";\n".join(shape.comments()))
+    order = ", ".join(f'"{name}"' for name in table.key) or "all"
+    connection.execute(f"insert into {table.name} from {source(build, table)} order by {order}")
     return connection.execute(f"select count(*) from {table.name}").fetchall()[0][0]

@@ -4,6 +4,7 @@ import datetime as dt
 import shutil
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
@@ -86,12 +87,14 @@ def _write(
     places: Places, protocol: Study, results: Sequence[CheckResult], tables: list[Contract], folder: Path
 ) -> Manifest:
     """Write database, Parquet and manifest of the release into a folder that nobody looks at yet."""
-    with connect(places.build, read_only=True) as connection:
+    with connect(places.build, read_only=True) as connection, ThreadPoolExecutor(1) as pool:
         connection.execute("set preserve_insertion_order = true")
         build = connection.execute("select current_database()").fetchall()[0][0]
         file = _quoted(folder / places.published.name)
         connection.execute(f"attach {file} as next (read_write, storage_version 'v1.0.0')")
         manifest = _manifest(connection, protocol, results, after=newest(places))
+        lasting = {t.name: fingerprint.lasting(t, published.source(build, t)) for t in tables if not t.volatile}
+        hashing = pool.submit(fingerprint.hashes, connection.cursor(), lasting)
         connection.execute("use next")
         connection.execute("begin")  # one commit is one wait for the disk
         for layer in LAYERS:
@@ -99,7 +102,7 @@ def _write(
         rows = {table.name: published.copy(connection, build, table) for table in tables}
         connection.execute(";\n".join(line for table in cdm.unfilled() for line in (table.ddl(), table.comments()[0])))
         connection.execute("commit")
-        hashes = fingerprint.table_hashes(connection)
+        hashes = hashing.result()
         content_hash = fingerprint.combined(hashes)
         manifest = manifest.model_copy(
             update={

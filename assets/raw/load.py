@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 from pyarrow import parquet as pq
 
 from assets.raw import formats, memory
@@ -149,12 +150,23 @@ def _spool(folder: Path, delivery: Delivery, landed: LandedFile) -> dict[str, tu
                 file.touch(mode=0o600)
                 # Without Arrow's own schema every reader takes the cells for what they are: text.
                 writer = pq.ParquetWriter(
-                    file, table.schema, compression="lz4", write_statistics=["record", "line"], store_schema=False
+                    file,
+                    table.schema,
+                    compression="lz4",
+                    use_dictionary=_repeating(table),
+                    write_statistics=["record", "line"],
+                    store_schema=False,
                 )
                 writers[feed] = open_files.enter_context(writer)
             writers[feed].write_table(table)
             written[feed] = written.get(feed, (0, file))[0] + table.num_rows, file
     return written
+
+
+def _repeating(table: pa.Table) -> list[str]:
+    """Columns whose texts come again, as their beginning tells: only these are worth a dictionary."""
+    start = pl.DataFrame(table.slice(0, 4096))
+    return [column.name for column in start if column.n_unique() <= start.height / 2]
 
 
 def parquet(places: Places, file: Mapping[str, object]) -> Path:

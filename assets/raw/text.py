@@ -30,7 +30,7 @@ def blocks(chunks: Chunks, file: str, encoding: str, size: int) -> Iterator[byte
     for piece in _utf8(chunks, file, encoding):
         rest += piece
         while len(rest) > size and (cut := _line_end(rest, size)):
-            block, rest = bytes(rest[:cut]), rest[cut:]
+            block, rest = bytes(memoryview(rest)[:cut]), rest[cut:]
             if blank is not None and _is_blank(blank + block):
                 blank += block
             else:
@@ -67,7 +67,9 @@ def _utf8(chunks: Chunks, file: str, encoding: str) -> Iterator[bytes]:
     is_first, seam = True, b""
     try:
         for piece in recode(chunks(), encoding):
-            if (SHIFT in piece or seam + piece[:1] == SHIFT) and (offset := _find(chunks, SHIFT)) is not None:
+            # One byte is looked for faster than two.
+            seen = (SHIFT[:1] in piece and SHIFT in piece) or seam + piece[:1] == SHIFT
+            if seen and (offset := _find(chunks, SHIFT)) is not None:
                 # The bytes fit, and stand for something else.
                 raise _unreadable(chunks, file, encoding, offset)
             seam = piece[-1:]

@@ -15,6 +15,12 @@ from warehouse.places import Places
 PAGES = ("index", *LAYERS[:-1])
 """An overview, and a page for each layer with a section for each of its tables."""
 
+ORDERED = """
+from quality.results
+order by verdict = 'passed', severity, failed / greatest(evaluated, 1) desc, rule
+"""
+"""What is not met first: the critical, then what breaks most of its rows."""
+
 
 def folder(places: Places) -> Path:
     return places.report / "quality"
@@ -39,7 +45,7 @@ def write_docs(connection: duckdb.DuckDBPyConnection, places: Places) -> Path:
 def gather(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Rules with their verdicts by table, rows and quarantine by table, and what all of this is about."""
     there = _there(connection)
-    results = _records(connection, "from quality.results order by verdict = 'passed', severity, rule", there)
+    results = _records(connection, ORDERED, there)
     shares = _shares(connection, there)
     rows = _rows(connection, there)
     tables = [_table(t, results, rows, shares) for layer in LAYERS[:-1] for t in contract.contracts(layer)]

@@ -11,28 +11,47 @@ from schemas.extract import Feed
 
 
 class Keys:
-    """The keys of a feed, sorted once by their hash: a join would build its own table anew for every block."""
+    """The keys of a feed as numbers, sorted once: a join would build its own table anew for every block.
 
-    def __init__(self, keys: pl.DataFrame) -> None:
-        """`keys` are unique rows of key columns, `accepted` and, if the record's key is known, `key`."""
-        self.on = [name for name in keys.columns if name not in ("accepted", "key")]
-        self.says = [name for name in keys.columns if name not in self.on]
-        self.seed = 0
-        self.hashes = keys.select(self.on).hash_rows(self.seed)
-        while self.hashes.n_unique() < keys.height:
-            self.seed += 1
-            self.hashes = keys.select(self.on).hash_rows(self.seed)
-        order = self.hashes.arg_sort()
-        self.hashes, self.keys = self.hashes.gather(order), keys[order]
+    A key of several texts is two numbers of 64 bits. By the first it is found; both tell it from any other.
+    """
+
+    def __init__(self, numbered: pl.DataFrame) -> None:
+        """`numbered` holds rows as `numbers` gives them; of equal ones that are accepted and not, the former counts."""
+        self.keys = numbered.sort("hash", "check", "accepted", descending=[False, False, True])
+        again = self.keys.select(pl.all_horizontal(pl.col("hash", "check") == pl.col("hash", "check").shift()))
+        self.keys = self.keys.filter(~again.to_series().fill_null(False))
+        self.says = [name for name in numbered.columns if name not in ("hash", "check")]
 
     def find(self, wanted: pl.DataFrame) -> pl.DataFrame:
-        """What is said of each wanted key; null where there is no such key. Columns as in `on`."""
+        """What is said of each wanted key; null where there is no such key. Columns in the order of `numbers`."""
         if self.keys.is_empty():
             return self.keys.select(self.says).clear(wanted.height)
-        places = self.hashes.search_sorted(wanted.hash_rows(self.seed)).clip(upper_bound=self.keys.height - 1)
+        asked, last = numbers(wanted), self.keys.height - 1
+        places = self.keys["hash"].search_sorted(asked["hash"]).clip(upper_bound=last)
         found = self.keys[places]
-        same = pl.all_horizontal(pl.Series(wanted[name]) == found[name] for name in self.on)
+        while (further := _is_further(asked, found) & (places < last)).any():
+            places = places + further.cast(places.dtype)
+            found = self.keys[places]
+        same = (asked["hash"] == found["hash"]) & (asked["check"] == found["check"])
         return found.select(pl.when(same).then(name).alias(name) for name in self.says)
+
+
+def _is_further(asked: pl.DataFrame, found: pl.DataFrame) -> pl.Series:
+    """Whether another key has the same first number, and the one that is asked for stands behind it."""
+    return (asked["hash"] == found["hash"]) & (asked["check"] > found["check"])
+
+
+def numbers(keys: pl.DataFrame) -> pl.DataFrame:
+    """Two numbers, `hash` and `check`, in the place of the texts of a key; `accepted` and `key` stay."""
+    said = [name for name in ("accepted", "key") if name in keys.columns]
+    texts = keys.drop(said)
+    return keys.select(texts.hash_rows(0).alias("hash"), texts.hash_rows(1).alias("check"), *said)
+
+
+def key_columns(feed: Feed) -> list[str]:
+    """What names a record of a feed to others: its site, patient and number."""
+    return list(dict.fromkeys(("pseudonym_site", "patient_id", *feed.key)))
 
 
 def look_up(frame: pl.DataFrame, feed: Feed, known: Mapping[str, Keys]) -> pl.DataFrame:
@@ -44,8 +63,8 @@ def look_up(frame: pl.DataFrame, feed: Feed, known: Mapping[str, Keys]) -> pl.Da
     for field in feed.columns:
         if not field.references:
             continue
-        own_key, accepted = extract.load(field.references).key[0], f"accepted:{field.name}"
-        on = [field.name if name == own_key else name for name in known[field.references].on]
+        named, accepted = extract.load(field.references), f"accepted:{field.name}"
+        on = [field.name if name == named.key[0] else name for name in key_columns(named)]
         key = "person_key" if field.references == "patient" else f"{field.references}_key"
         frame = once(frame, on, partial(_find, known[field.references], {"accepted": accepted, "key": key}))
         if not field.required:
@@ -57,4 +76,4 @@ def look_up(frame: pl.DataFrame, feed: Feed, known: Mapping[str, Keys]) -> pl.Da
 
 
 def _find(known: Keys, names: dict[str, str], cells: pl.DataFrame) -> pl.DataFrame:
-    return known.find(cells.rename(dict(zip(cells.columns, known.on, strict=True)))).rename(names, strict=False)
+    return known.find(cells).rename(names, strict=False)

@@ -50,10 +50,10 @@ def blocks(places: Places, files: pl.DataFrame, feed: Feed) -> Iterator[pl.DataF
         for block in of_file(places, file):
             waiting.append(block)
             if sum(frame.height for frame in waiting) >= TOGETHER:
-                yield pl.concat(waiting)
+                yield pl.concat(waiting, rechunk=True)
                 waiting = []
     if waiting:
-        yield pl.concat(waiting)
+        yield pl.concat(waiting, rechunk=True)
 
 
 def of_file(places: Places, file: Mapping[str, object]) -> Iterator[pl.DataFrame]:
@@ -103,7 +103,7 @@ def type_file(
     groups = pq.read_metadata(source)
     for number in range(groups.num_row_groups):
         height = groups.row_group(number).num_rows
-        text = translate(pl.scan_parquet(source).slice(start, height), feed, profile).collect()
+        text = translate(pl.scan_parquet(source).slice(start, height), feed, profile).collect().rechunk()
         typed = type_records(text.with_columns(delivered_on=pl.lit(delivered_on).str.to_date()), feed)
         part = unfinished / f"{number:06}.parquet"
         part.touch(mode=0o600)

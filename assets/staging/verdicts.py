@@ -9,7 +9,7 @@ from assets.staging.columns import BROKEN
 from assets.staging.rules import Rule
 from schemas.extract import Feed
 
-LISTING = {
+LISTING: dict[str, pl.DataType | type[pl.DataType]] = {
     "delivery": pl.String,
     "file_id": pl.Int64,
     "record": pl.Int32,
@@ -20,6 +20,18 @@ LISTING = {
     "by_record": pl.Int32,
     "another_patient": pl.Boolean,
     "feed": pl.String,
+}
+REFUSED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "delivery": pl.String,
+    "file_id": pl.Int64,
+    "feed": pl.String,
+    "record": pl.Int32,
+    "line": pl.Int32,
+    "rule": pl.String,
+    "column_name": pl.String,
+    "reason": pl.String,
+    "severity": pl.String,
+    "also": pl.List(pl.String),
 }
 _PLACE = ("delivery", "file_id", "record")
 RULES = "broken_rules"
@@ -43,11 +55,11 @@ def find_broken(frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     """Add `broken_rules` by all rules that look at one record alone."""
     flags = [pl.col(name) for name in frame.columns if name.startswith(BROKEN)]
     others = [rule.broken.fill_null(False) for rule in rules if not (rule.alone or rule.refers)]
-    frame = frame.with_row_index("place")
-    found = frame.filter(pl.any_horizontal(*flags, *others))
+    is_broken = frame.select(pl.any_horizontal(*flags, *others)).to_series().fill_null(False)
     numbers = _numbers((number, rule) for number, rule in enumerate(rules) if not rule.refers)
-    named = found.select("place", numbers.alias(RULES))
-    return frame.join(named, on="place", how="left", maintain_order="left").drop("place")
+    named = frame.filter(is_broken).select(numbers.alias(RULES)).to_series()
+    place = pl.when(is_broken).then(is_broken.cum_sum().cast(pl.Int64) - 1)
+    return frame.with_columns(pl.lit(named).gather(place).alias(RULES))
 
 
 def judge(frame: pl.DataFrame, rules: Sequence[Rule]) -> Verdicts:
@@ -63,7 +75,8 @@ def judge(frame: pl.DataFrame, rules: Sequence[Rule]) -> Verdicts:
     is_deleted = marked["deleted"]
     is_broken = marked.select(broken)[RULES] & ~is_deleted
     numbers = pl.concat_list(pl.col(RULES).fill_null([]), _numbers(referring)) if referring else pl.col(RULES)
-    quarantined = marked.filter(is_broken).with_columns(numbers.list.sort().alias(RULES))
+    ascending = numbers.list.eval(pl.element().sort())  # list.sort() takes fifty times as long
+    quarantined = marked.filter(is_broken).with_columns(ascending.alias(RULES))
     standing = marked.filter(~(is_broken | is_deleted)) if (is_broken | is_deleted).any() else marked
     return Verdicts(standing, _taken_back(marked.filter(is_deleted)), quarantined)
 

@@ -39,14 +39,13 @@ def superseded(
 ) -> Iterator[pl.DataFrame]:
     """Typed records that `settle` accepts and a later version supersedes, and why, some at a time."""
     parts = typed.parts(places, files, feed)
-    connection.register("files", parts)
-    connection.register("merged", _merged(feed, survivors))
-    found = connection.execute(SHARED, {"parts": parts["filename"].to_list()}).to_arrow_reader(typed.TOGETHER)
-    for rows in _whole_keys(pl.DataFrame(batch) for batch in found):
-        accepted = settle(rows.drop(typed.KEY)).accepted
-        yield latest(Verdicts(accepted, accepted.clear(), accepted.clear()), feed).superseded
-    connection.unregister("files")
-    connection.unregister("merged")
+    with connection.cursor() as reader:
+        reader.register("files", parts)
+        reader.register("merged", _merged(feed, survivors))
+        found = reader.execute(SHARED, {"parts": parts["filename"].to_list()}).to_arrow_reader(typed.TOGETHER)
+        for rows in _whole_keys(pl.DataFrame(batch) for batch in found):
+            accepted = settle(rows.drop(typed.KEY)).accepted
+            yield latest(Verdicts(accepted, accepted.clear(), accepted.clear()), feed).superseded
 
 
 def _merged(feed: Feed, survivors: pl.DataFrame) -> pl.DataFrame:

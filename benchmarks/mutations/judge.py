@@ -12,8 +12,8 @@ import polars as pl
 
 from assets.raw import formats
 from assets.raw.landing import LandedFile
-from assets.staging.build import REFERRED_TO, Known, keys_of, stage, with_key
 from assets.staging.rules import rules as rules_of_records
+from assets.staging.settle import REFERRED_TO, Known, keys_of, stage, with_key
 from assets.staging.translate import translate
 from assets.staging.typed import type_records
 from assets.staging.verdicts import explain, listing

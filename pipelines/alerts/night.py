@@ -58,7 +58,8 @@ def judge(places: Places) -> list[Problem]:
         refused = _refused(build) if any(r.table_name == QUARANTINE for r in results) else {}
         shares = _shares(build) if any(r.rule == SHARE and r.verdict == "failed" for r in results) else []
         unmet = [r for r in results if r.verdict != "passed" and (r.table_name != QUARANTINE or r.rule in refused)]
-        unmet.sort(key=lambda r: r.table_name != QUARANTINE)  # what a hospital can mend comes first
+        # What a hospital can mend comes first, and of that what took the most records.
+        unmet.sort(key=lambda r: (r.table_name != QUARANTINE, -r.failed if r.table_name == QUARANTINE else 0))
         deliveries = brought(build, unmet, places)
     return [_problem(r, refused, shares, deliveries.get(r.rule, ())) for r in unmet]
 

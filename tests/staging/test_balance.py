@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.raw import records
-from assets.staging.build import stage
+from assets.staging.settle import stage
 from schemas import extract, site
 from warehouse import keys, model
 from warehouse.errors import DataError

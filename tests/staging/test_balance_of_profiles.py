@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assets.raw import formats
 from assets.raw.landing import LandedFile
 from assets.staging import dates
-from assets.staging.build import stage
+from assets.staging.settle import stage
 from assets.staging.translate import translate
 from schemas import extract, site
 from schemas.profile import Profile

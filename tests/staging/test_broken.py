@@ -10,8 +10,8 @@ import pytest
 
 from assets.raw import formats
 from assets.raw.landing import Delivery, LandedFile
-from assets.staging.build import stage
 from assets.staging.rules import rules
+from assets.staging.settle import stage
 from assets.staging.translate import translate
 from assets.staging.verdicts import explain
 from schemas import extract, site

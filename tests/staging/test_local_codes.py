@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from assets.staging.build import stage
 from assets.staging.rules import rules
+from assets.staging.settle import stage
 from assets.staging.translate import translate
 from assets.staging.verdicts import RULES
 from schemas import extract, site
