@@ -10,6 +10,8 @@ import duckdb
 from assets.report.page import fill, template
 from schemas import contract
 from schemas.contract import LAYERS, Contract
+from warehouse import verdicts
+from warehouse.connection import connect
 from warehouse.places import Places
 
 PAGES = ("index", *LAYERS[:-1])
@@ -32,6 +34,10 @@ def write_docs(connection: duckdb.DuckDBPyConnection, places: Places) -> Path:
     A build without a release to its name is one that was not published: its pages say so.
     """
     content = gather(connection) | {"lineage": (places.report / "lineage").is_dir()}
+    if content["release"] is None:
+        known = _known(places)
+        for result in content["unmet"]:
+            result["since"] = known.get(result["rule"])
     part = folder(places).with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -40,6 +46,17 @@ def write_docs(connection: duckdb.DuckDBPyConnection, places: Places) -> Path:
         (part / f"{page}.html").write_text(text, encoding="utf-8")
     shutil.rmtree(folder(places), ignore_errors=True)
     return part.replace(folder(places)) / "index.html"
+
+
+def _known(places: Places) -> dict[str, str]:
+    """Since when the last release does not meet the rules that it does not meet."""
+    if not places.published.exists():
+        return {}
+    with connect(places.published, read_only=True) as release:
+        if not verdicts.there(release):
+            return {}
+        known = "select rule, since from quality.results where verdict <> 'passed' and since is not null"
+        return dict(release.execute(known).fetchall())
 
 
 def gather(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from assets.report import data_docs
 from expectations import run
 from expectations.drift import before, drift
 from tests.pipelines.conftest import Mucosa, folders
-from warehouse import connection
+from warehouse import connection, retention
 from warehouse.places import Places
 
 
@@ -52,12 +52,15 @@ def test_the_pages_need_nothing_else_and_link_to_what_exists(published: Places, 
 def test_a_build_that_is_not_published_says_so(published: Places, tmp_path: Path) -> None:
     places = Places.of(published.landing, tmp_path)
     shutil.copy(published.build, places.build)
+    shutil.copy(published.published, places.published)
     with connection.connect(places.build) as build:
         build.execute("update quality.results set verdict = 'failed', failed = 7 where rule = 'omop.person.key_unique'")
         page = data_docs.write_docs(build, places)
     text = page.read_text(encoding="utf-8")
     assert "Not published" in text
     assert re.search(r"key_unique.*?failed</span>.*?<td class=\"number\">7</td>.*?this build", text, re.DOTALL)
+    known = retention.current(published)  # what the release did not meet either, it has not met since then
+    assert re.search(rf"healed_yet_severe.*?{known}</td>", text, re.DOTALL)
 
 
 def test_a_second_night_is_compared_with_the_release(published: Places) -> None:
