@@ -136,8 +136,8 @@ def on_spark(connection: Connection, warehouse: "Warehouse", name: str) -> Itera
     cluster = spark.Cluster(warehouse.spark_master, warehouse.shared_folder)
     persons = connection.table("staging.patient").shape[0]
     buckets = warehouse.buckets if warehouse.buckets > 1 else max(FEWEST_BUCKETS, persons // PERSONS_A_BUCKET)
-    spark.in_buckets(connection, cluster, name, partial(make, name), warehouse.protocol.parameters(), buckets, _tell)
-    return [table.name for table in sliced.made(name)]
+    parameters = warehouse.protocol.parameters()
+    return spark.in_buckets(connection, cluster, name, partial(make, name), parameters, buckets, _tell)
 
 
 def _tell(what: str, warn: bool) -> None:

@@ -29,10 +29,15 @@ VOCABULARY_TABLES = (
 """Tables that come from code lists and read no other table."""
 
 
-def parameters() -> dict[str, int | str]:
-    """What the SQL of this layer asks for: concept ids and URIs of code systems by key, and two versions."""
+def parameters(connection: duckdb.DuckDBPyConnection | None = None) -> dict[str, int | str]:
+    """What the SQL of this layer asks for: concept ids and URIs of code systems by key, and two versions.
+
+    `connection` knows in which time zone most sites are; which one is named changes no row, only the time it takes.
+    """
+    query = "select mode(time_zone order by time_zone) from fhir.organization"
+    (zone,) = connection.execute(query).fetchall()[0] if connection else (None,)
     versions = {"etl_version": metadata.version("mucosa"), "fhir_version": vocabulary.FHIR_VERSION}
-    return {**vocabulary.concept_ids(), **vocabulary.code_systems(), **versions}
+    return {**vocabulary.concept_ids(), **vocabulary.code_systems(), **versions, "usual_time_zone": zone or "UTC"}
 
 
 def build(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> dict[str, int]:
@@ -52,7 +57,8 @@ def give(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> d
 
 def make(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Make what comes from FHIR resources and the vocabulary anew, also for some persons, in a slice."""
-    return {name: model.build(connection, name, parameters()) for name in model.models("omop")}
+    given = parameters(connection)
+    return {name: model.build(connection, name, given) for name in model.models("omop")}
 
 
 def load_vocabulary(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> dict[str, int]:

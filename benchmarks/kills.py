@@ -27,7 +27,7 @@ from assets.resource import Warehouse
 from benchmarks import evidence
 from expectations.result import read_results, write_results
 from simulation import hospital
-from warehouse import model, release, retention, verdicts
+from warehouse import beside, model, release, retention, verdicts
 from warehouse.connection import connect
 from warehouse.fingerprint import content_hash
 from warehouse.keep import Keep
@@ -135,6 +135,7 @@ def land(landed: Path, places: Places, side: int) -> None:
 
 def warm() -> None:
     """Load what every night needs before the first fork: a killed process must not have spent its time on it."""
+    beside.MOST = 0  # helpers would have to be loaded anew for every fork
     importlib.import_module("lifelines")
     importlib.import_module("matplotlib.figure")
     importlib.import_module("scipy.stats")

@@ -46,7 +46,7 @@ def evaluate_together(
     database: Path, names: Sequence[str], parameters: Mapping[str, object], memory_limit: str = MEMORY
 ) -> list[Result]:
     """The same from helpers, which share the tables and the memory: Great Expectations itself takes one core."""
-    shares = _shares(names, len(beside.helpers()))
+    shares = _shares(names, len(beside.helpers()) or 1)
     memory = share(memory_limit, len(shares))
     answers = beside.together([partial(evaluate, database, part, parameters, memory) for part in shares])
     place = {name: number for number, name in enumerate(names)}

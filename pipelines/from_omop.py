@@ -11,7 +11,7 @@ import duckdb
 from rich.console import Console
 
 from schemas import contract, foreign, study
-from warehouse import connection
+from warehouse import beside, connection
 from warehouse.errors import UsageError
 from warehouse.lock import writer_lock
 from warehouse.places import Places
@@ -37,6 +37,7 @@ def materialize(
         raise UsageError(f"There is no {source}.")
     with writer_lock(places):
         _refuse_deliveries(places)
+        beside.start()
         notes = _build(places, source, profile, protocol, console)
         _publish(places, protocol, console)
     for note in notes:
@@ -122,7 +123,7 @@ def _publish(places: Places, protocol: study.Study, console: Console) -> None:
     asked = [table for table in run.tables(["omop", "cohorts", "labels", "marts"]) if table != RECORDS]
     found = [
         dataclasses.replace(result, severity="warning") if result.table_name.startswith("omop.") else result
-        for result in run.evaluate(places.build, asked, protocol.parameters())
+        for result in run.evaluate_together(places.build, asked, protocol.parameters())
     ]
     with connection.connect(places.build) as build:
         write_results(build, found)

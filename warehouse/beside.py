@@ -22,7 +22,7 @@ Found = TypeVar("Found")
 LOADED = ["pipelines.helper"]
 """What a helper has loaded before it exists; by name, since nothing here may import it."""
 MOST = 2
-"""Helpers at once: their work takes a second or two, and each has the memory of its libraries."""
+"""Helpers at once, each with the memory of its libraries; without any, the work is done here."""
 
 
 class Helper(NamedTuple):
@@ -43,8 +43,10 @@ def start() -> None:
 @functools.cache
 def helpers() -> tuple[Helper, ...]:
     """As many as there are cores, at most `MOST`."""
-    start()
-    return tuple(_helper() for _ in range(min(MOST, os.cpu_count() or 1)))
+    wanted = min(MOST, os.cpu_count() or 1)
+    if wanted:
+        start()
+    return tuple(_helper() for _ in range(wanted))
 
 
 def together(works: Sequence[Callable[[], Found]]) -> list[Found]:
@@ -53,6 +55,8 @@ def together(works: Sequence[Callable[[], Found]]) -> list[Found]:
     A work is a `functools.partial` of a module's function whose arguments and answer can be sent. An exception in one
     is raised here, and ends the others.
     """
+    if not helpers():
+        return [work() for work in works]
     found: dict[int, Found] = {}
     left, idle = list(enumerate(works)), [helper.line for helper in helpers()]
     busy: dict[Connection, int] = {}

@@ -59,11 +59,15 @@ class Task(NamedTuple):
                 raise OtherCodeError
             part = run / MADE / f".{name}"
             part.mkdir()
-            self._tables(shuffle.unpacked(_all(first, batches)), part)
+            tables = self._tables(shuffle.unpacked(_all(first, batches)), part)
             part.rename(run / MADE / name)
-        yield pa.RecordBatch.from_arrays([pa.array([number], pa.int32()), pa.array([name])], names=["bucket", "folder"])
+        yield pa.RecordBatch.from_arrays(
+            [pa.array([number], pa.int32()), pa.array([name]), pa.array([tables])],
+            names=["bucket", "folder", "table_names"],
+        )
 
-    def _tables(self, pieces: Iterator[tuple[str, "pa.Table"]], target: Path) -> None:
+    def _tables(self, pieces: Iterator[tuple[str, "pa.Table"]], target: Path) -> list[str]:
+        """Make the tables and write them; their names, parents first."""
         with tempfile.TemporaryDirectory() as spill, duckdb.connect(config={
             "memory_limit": self.memory_limit, "temp_directory": spill, "threads": 1,
             "preserve_insertion_order": "false", "autoinstall_known_extensions": "false",
@@ -79,9 +83,10 @@ class Task(NamedTuple):
                 connection.register("piece", rows)
                 connection.execute(f"insert into {name} by name from piece")
                 connection.unregister("piece")
-            self.make(connection, self.parameters)
+            names = [*self.make(connection, self.parameters)]
             for table in sliced.made(self.step):
                 connection.execute(f"copy {table.name} to '{target / table.name}.parquet' (format parquet)")
+            return names
 
 
 class OtherCodeError(Exception):

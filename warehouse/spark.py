@@ -22,7 +22,7 @@ from warehouse.bucket_task import BEGUN, ERRORS, MADE, OtherCodeError, Task, cod
 from warehouse.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import Row, SparkSession
 
 FILE_BYTES = "64MB"
 """About the size of the files that workers divide, one at a time."""
@@ -69,8 +69,10 @@ def in_buckets(
     buckets: int,
     tell: Tell,
     salt: str = sliced.SALT,
-) -> None:
-    """Make a step's tables of scope `patient` anew on the cluster; the old ones stand until all buckets are done.
+) -> list[str]:
+    """Make a step's tables of scope `patient` anew on the cluster, and return their names, parents first.
+
+    The old ones stand until all buckets are done.
 
     `make` is pickled, so it has to be importable on the workers. A step that Spark gives up raises `DataError` and
     leaves the texts of the errors in the shared folder, for the owner only. Whatever else stops it cancels the job.
@@ -85,8 +87,9 @@ def in_buckets(
         found = _run(cluster.session(), shuffle.Divide(files, given), task, buckets, tell)
         made = sliced.made(step)
         sliced.begin(connection, made)
-        sliced.gather(connection, made, [run / MADE / name for name in found])
+        sliced.gather(connection, made, [run / MADE / row.folder for row in found])
         sliced.finish(connection, made)
+        return list(found[0].table_names)
     finally:
         if not any((run / ERRORS).iterdir()):
             shutil.rmtree(run)
@@ -107,18 +110,20 @@ def _hand_out(connection: duckdb.DuckDBPyConnection, run: Path, step: str) -> tu
     return tuple(files)
 
 
-def _run(spark: "SparkSession", divide: shuffle.Divide, task: Task, buckets: int, tell: Tell) -> list[str]:
-    """Shuffle and make; the folders of the attempts that count, by bucket."""
+def _run(spark: "SparkSession", divide: shuffle.Divide, task: Task, buckets: int, tell: Tell) -> "list[Row]":
+    """Shuffle and make; of each bucket the attempt that counts: its folder, and the names of the tables."""
     tag, run = f"mucosa-{uuid.uuid4().hex}", Path(task.folder)
     numbers = spark.range(0, len(divide.files), 1, len(divide.files))
     pieces = numbers.mapInArrow(divide.pieces, shuffle.PIECE)
-    rows = pieces.repartitionById(buckets, "bucket").mapInArrow(task.make_bucket, "bucket int, folder string")
-    outcome: list[list[str] | BaseException] = []
+    rows = pieces.repartitionById(buckets, "bucket").mapInArrow(
+        task.make_bucket, "bucket int, folder string, table_names array<string>"
+    )
+    outcome: list[list[Row] | BaseException] = []
 
     def work() -> None:
         try:
             spark.addTag(tag)
-            outcome.append([row.folder for row in sorted(rows.collect())])
+            outcome.append(sorted(rows.collect(), key=lambda row: row.bucket))
         except BaseException as error:  # noqa: BLE001 - it is raised again where somebody waits
             outcome.append(error)
 

@@ -12,9 +12,14 @@ PARENTS = {name: tuple(gate.resource_tables()) for name in ("fhir.quarantine", "
 """What the tables made in Python read."""
 
 
-def parameters() -> dict[str, str]:
-    """What the SQL of this layer asks for: URIs of code systems and codes of concepts, by key."""
-    return vocabulary.concept_codes() | vocabulary.code_systems()
+def parameters(connection: duckdb.DuckDBPyConnection | None = None) -> dict[str, str]:
+    """What the SQL of this layer asks for: URIs of code systems and codes of concepts, by key.
+
+    `connection` knows in which time zone most sites are; which one is named changes no row, only the time it takes.
+    """
+    query = "select mode(time_zone order by time_zone) from staging.site"
+    (zone,) = connection.execute(query).fetchall()[0] if connection else (None,)
+    return vocabulary.concept_codes() | vocabulary.code_systems() | {"usual_time_zone": zone or "UTC"}
 
 
 def build(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -29,7 +34,7 @@ def make(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """
     made = [name for name in model.models("fhir") if not sliced.sums_up(name)]
     for name in made:
-        model.build(connection, name, parameters())
+        model.build(connection, name, parameters(connection))
     gate.run(connection)
     return [*made, "fhir.quarantine"]
 

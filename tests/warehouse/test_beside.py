@@ -58,6 +58,11 @@ def _alive(process: int) -> bool:
     return True
 
 
+def test_without_helpers_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "helpers", tuple)
+    assert beside.together([os.getpid]) == [os.getpid()]
+
+
 def test_memory_is_shared() -> None:
     assert (share("8GB", 2), share("500 MiB", 4)) == ("4GB", "125 MiB")
 

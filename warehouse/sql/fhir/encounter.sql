@@ -9,8 +9,17 @@ select
     {'system': $encounter_class, 'code': encounter.class} as class,
     {'reference': 'Patient/' || encounter.person_key} as subject,
     {
-        'start': encounter.started_at at time zone organization.time_zone,
-        'end': encounter.ended_at at time zone organization.time_zone
+        -- A zone that stands for nearly all rows is converted ten times as fast as a column of zones.
+        'start': if(
+            organization.time_zone = $usual_time_zone,
+            encounter.started_at at time zone $usual_time_zone,
+            encounter.started_at at time zone organization.time_zone
+        ),
+        'end': if(
+            organization.time_zone = $usual_time_zone,
+            encounter.ended_at at time zone $usual_time_zone,
+            encounter.ended_at at time zone organization.time_zone
+        )
     } as period,
     {'reference': 'Organization/' || organization.id} as "serviceProvider",
     encounter.site,

@@ -34,7 +34,12 @@ select
     if(
         request.encounter_key is null, null, {'reference': 'Encounter/' || request.encounter_key}
     ) as encounter,
-    request.authored_at at time zone organization.time_zone as "authoredOn",
+    -- A zone that stands for nearly all rows is converted ten times as fast as a column of zones.
+    if(
+        organization.time_zone = $usual_time_zone,
+        request.authored_at at time zone $usual_time_zone,
+        request.authored_at at time zone organization.time_zone
+    ) as "authoredOn",
     if(
         request.indication in ('induction', 'maintenance'),
         [{'coding': [{'system': $mucosa, 'code': request.indication}]}],

@@ -148,8 +148,17 @@ select
     if(
         observation.encounter_key is null, null, {'reference': 'Encounter/' || observation.encounter_key}
     ) as encounter,
-    observation.observed_at at time zone organization.time_zone as "effectiveDateTime",
-    observation.issued_at at time zone organization.time_zone as issued,
+    -- A zone that stands for nearly all rows is converted ten times as fast as a column of zones.
+    if(
+        organization.time_zone = $usual_time_zone,
+        observation.observed_at at time zone $usual_time_zone,
+        observation.observed_at at time zone organization.time_zone
+    ) as "effectiveDateTime",
+    if(
+        organization.time_zone = $usual_time_zone,
+        observation.issued_at at time zone $usual_time_zone,
+        observation.issued_at at time zone organization.time_zone
+    ) as issued,
     if(observation.value_number is null, null, {
         'value': observation.value_number,
         'comparator': observation.value_operator,

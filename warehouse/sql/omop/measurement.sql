@@ -7,7 +7,12 @@ take_results as (
         observation.person_key,
         observation.code.coding[1] as coding,
         observation.category[1].coding[1].code as category,
-        observation."effectiveDateTime" at time zone organization.time_zone as measured_at,
+        -- A zone that stands for nearly all rows is converted ten times as fast as a column of zones.
+        if(
+            organization.time_zone = $usual_time_zone,
+            observation."effectiveDateTime" at time zone $usual_time_zone,
+            observation."effectiveDateTime" at time zone organization.time_zone
+        ) as measured_at,
         [c."valueQuantity".value for c in observation.component] as items,
         coalesce(
             observation."valueQuantity".value, if(list_count(items) = len(items), list_sum(items), null)

@@ -2,8 +2,17 @@ with
 take_local_time as (
     select
         encounter.*,
-        encounter.period.start at time zone organization.time_zone as started_at,
-        encounter.period."end" at time zone organization.time_zone as ended_at,
+        -- A zone that stands for nearly all rows is converted ten times as fast as a column of zones.
+        if(
+            organization.time_zone = $usual_time_zone,
+            encounter.period.start at time zone $usual_time_zone,
+            encounter.period.start at time zone organization.time_zone
+        ) as started_at,
+        if(
+            organization.time_zone = $usual_time_zone,
+            encounter.period."end" at time zone $usual_time_zone,
+            encounter.period."end" at time zone organization.time_zone
+        ) as ended_at,
         organization.id::bigint as care_site_id,
         organization.latest_delivery
     from fhir.encounter as encounter
