@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from assets import by_person, layers, touched
 from assets.resource import Warehouse
@@ -168,22 +168,34 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--minutes", type=float, help="end after so many minutes with the sequences done by then")
     parser.add_argument("--folder", type=Path, default=evidence.FOLDER, help="where the record goes")
+    parser.add_argument(
+        "--journal", type=Path, help="file of sequences that are done; a further call goes on after them"
+    )
     given = parser.parse_args()
-    done: list[Night] = []
-    started, sequences = time.monotonic(), 0
-    for sequences in range(1, given.sequences + 1):
+    lines = given.journal.read_text(encoding="utf-8").splitlines() if given.journal and given.journal.exists() else []
+    done, sequences = [_night(row) for line in lines for row in json.loads(line)], len(lines)
+    started = time.monotonic()
+    while sequences < given.sequences and not (given.minutes and time.monotonic() - started > 60 * given.minutes):
+        sequences += 1
+        seed = given.seed + sequences
         with tempfile.TemporaryDirectory(prefix="mucosa-nights-") as name:
-            seed = given.seed + sequences
-            nights = sequence(Path(name), seed, given.nights, given.patients, to_release=not sequences % PUBLISHED)
-            for night in nights:
-                done.append(night)
-                if night.different or night.stuck or night.other_release:
-                    sys.stderr.write(f"seed {seed}: {json.dumps(night._asdict(), default=list)}\n")
-        sys.stderr.write(f"{sequences} {len(done)} {time.monotonic() - started:.0f} s\n")
-        if given.minutes and time.monotonic() - started > 60 * given.minutes:
-            break
+            drawn = sequence(Path(name), seed, given.nights, given.patients, to_release=not sequences % PUBLISHED)
+            nights = list(drawn)
+        done += nights
+        for night in nights:
+            if night.different or night.stuck or night.other_release:
+                sys.stderr.write(f"seed {seed}: {json.dumps(night, default=list)}\n")
+        sys.stderr.write(f"{sequences} sequences, {len(done)} nights, {time.monotonic() - started:.0f} s\n")
+        if given.journal:
+            with given.journal.open("a", encoding="utf-8") as journal:
+                journal.write(json.dumps(nights, default=list) + "\n")
     evidence.write(given.folder / "incremental.md", page(done, sequences, given))
     return 0 if holds(done) else 1
+
+
+def _night(row: list[Any]) -> Night:
+    *others, choices = row
+    return Night(*others, tuple(touched.Choice(*choice) for choice in choices))
 
 
 if __name__ == "__main__":
