@@ -45,6 +45,9 @@ def plan(
     data: Annotated[Path, typer.Option(envvar="MUCOSA_DATA", help="Folder of everything made.")] = Path(DEFAULT_DATA),
     study: protocols.Chosen = "paper",
     full: Full = False,
+    few: Annotated[
+        int, typer.Option("--few-persons", envvar="MUCOSA_FEW_PERSONS", help="Fewer than so many are all made anew.")
+    ] = 5_000,
 ) -> None:
     """Say what the next night makes anew, for how many persons and why; nothing is made.
 
@@ -55,7 +58,11 @@ def plan(
     protocols.choose(study)
     places = Places.of(landing, data)
     warehouse = Warehouse(
-        landing=str(places.landing), data=str(places.data), study=study, rebuild="full" if full else "touched"
+        landing=str(places.landing),
+        data=str(places.data),
+        study=os.environ[protocols.VARIABLE],
+        rebuild="full" if full else "touched",
+        few_persons=few,
     )
     table = Table("layer", "for", "why", box=None, header_style="bold")
     for row in rows(warehouse):
@@ -72,18 +79,19 @@ def rows(warehouse: "Warehouse") -> Iterable[Row]:
     new, gone = load.changes(places, warehouse.quiet_minutes)
     names = {delivery.name for delivery in new}
     withdrawn = [name for name in gone["delivery"].unique(maintain_order=True) if name not in names]
-    told = [f"{len(new)} to read"] + ([f"{len(withdrawn)} withdrawn"] if withdrawn else [])
-    yield "raw", f"{len(new)} deliveries", ", ".join(told)
-    yield "staging", "all", "records of files that did not change are typed already"
-    persons = _named(places, new, gone)
+    told = [f"{len(found)} {what}" for what, found in (("new or changed", new), ("withdrawn", withdrawn)) if found]
+    yield "raw", f"deliveries: {len(new)}", ", ".join(told) or "none is new, changed or withdrawn"
+    yield "staging", "all records", "those of files that did not change are typed already"
+    persons = named_in(places, new, gone)
     for step, choice in zip(remembered.STEPS, _choices(warehouse, persons, bool(new or withdrawn)), strict=True):
         if choice is None:
             yield step, "all", "there is no build to go on with, or another program wrote to it"
         elif choice.why_all is not None:
             yield step, f"all {choice.of:,} persons", choice.why_all
         else:
+            changed = "their records changed" if choice.persons else "no record changed"
             more = f"; others for whom {' or '.join(sorted(choice.moved))} makes a difference" if choice.moved else ""
-            yield step, f"about {choice.persons:,} of {choice.of:,} persons", f"their records changed{more}"
+            yield step, f"about {choice.persons:,} of {choice.of:,} persons", f"{changed}{more}"
     yield "marts", "all", "they count over all persons; checks and release follow"
 
 
@@ -127,7 +135,7 @@ def _count(build: "duckdb.DuckDBPyConnection", named: "pl.Series") -> tuple[int,
     return found
 
 
-def _named(places: Places, new: "list", gone: "pl.DataFrame") -> "pl.Series":
+def named_in(places: Places, new: "list", gone: "pl.DataFrame") -> "pl.Series":
     """Pseudonyms of everybody named in a record of a delivery that will be read anew or let go."""
     import duckdb
     import polars as pl

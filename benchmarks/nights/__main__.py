@@ -28,6 +28,8 @@ from warehouse.errors import MucosaError
 
 SEQUENCES, SEED, PATIENTS, NIGHTS, PUBLISHED = 300, 20200626, 5, 2, 10
 """Of the last: one sequence of so many goes on to marts and a release, and reads its files anew."""
+BUCKETS = (1, 1, 3, 1, 1, 7)
+"""In how many parts the nights for all take their persons, sequence by sequence."""
 STEPS = ("raw", "staging", *by_person.LAYERS)
 PAGE = """# Nights for those only who changed
 
@@ -36,7 +38,8 @@ Recorded by `python -m benchmarks.nights` on {day} at commit `{commit}`. **{verd
 {sequences} sequences of {nights} nights over {patients} drawn patients each (seeds from {seed}), {happened} events
 between them. After each of the {compared} nights all tables from raw to labels were compared, by content, with those of
 a warehouse that makes every table anew from the same landing folder (one sequence of ten reads and types its files
-anew, too); in {released} of them marts and the id of the release as well.
+anew, too; one of six takes persons in 3 buckets, one in 7); in {released} of them marts and the id of the release as
+well.
 
 | | |
 |---|---|
@@ -88,15 +91,17 @@ def published(warehouse: Warehouse) -> str:
     return release.publish(warehouse.places, warehouse.protocol, []).release_id
 
 
-def sequence(folder: Path, seed: int, nights: int, patients: int, *, to_release: bool) -> Iterator[Night]:
-    """One hospital, night after night; the first is made for all and remembered."""
+def sequence(
+    folder: Path, seed: int, nights: int, patients: int, *, to_release: bool, buckets: int = 1
+) -> Iterator[Night]:
+    """One hospital, night after night; the first is made for all and remembered. `buckets`: of the nights for all."""
     hospital = Hospital(folder, patients, seed)
     chosen: list[touched.Choice] = []
 
     def warehouse(name: str, rebuild: str) -> Warehouse:
         return Warehouse(
             landing=str(folder / "landing"), data=str(folder / name / "data"), study=hospital.study,
-            rebuild=rebuild, few_persons=0, touched_share=1.0,
+            rebuild=rebuild, few_persons=0, touched_share=1.0, buckets=buckets if rebuild == "full" else 1,
         )  # fmt: skip
 
     choose = touched.choose
@@ -182,7 +187,21 @@ def main() -> int:
         sequences += 1
         seed = given.seed + sequences
         with tempfile.TemporaryDirectory(prefix="mucosa-nights-") as name:
-            drawn = sequence(Path(name), seed, given.nights, given.patients, to_release=not sequences % PUBLISHED)
+            drawn = sequence(
+                Path(name),
+                seed,
+                given.nights,
+                given.patients,
+                to_release=not sequences % PUBLISHED,
+                buckets=BUCKETS[sequences % len(BUCKETS)],
+            )
+                Path(name),
+                seed,
+                given.nights,
+                given.patients,
+                to_release=not sequences % PUBLISHED,
+                buckets=BUCKETS[sequences % len(BUCKETS)],
+            )
             nights = list(drawn)
         done += nights
         for night in nights:
