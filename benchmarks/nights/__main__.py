@@ -195,13 +195,6 @@ def main() -> int:
                 to_release=not sequences % PUBLISHED,
                 buckets=BUCKETS[sequences % len(BUCKETS)],
             )
-                Path(name),
-                seed,
-                given.nights,
-                given.patients,
-                to_release=not sequences % PUBLISHED,
-                buckets=BUCKETS[sequences % len(BUCKETS)],
-            )
             nights = list(drawn)
         done += nights
         for night in nights:
