@@ -36,11 +36,12 @@ ui: .venv/run ## Open Dagster's UI on this machine's loopback address
 service: .venv/run ## Start schedule, landing sensor, alerts and the browser on the loopback address
 	@$(BIN)/mucosa service
 
-prove: .venv/run ## The long proofs: errors of analyses, readers of releases, killed nights, damaged data; see docs/evidence/
+prove: .venv/run ## The long proofs: errors of analyses, readers of releases, killed nights, nights for few, damaged data; see docs/evidence/
 	@$(BIN)/python -m benchmarks.prove
 	@$(BIN)/python -m tests.oracle.prove --record docs/evidence/oracle.md
 	@$(BIN)/python -m benchmarks.readers
 	@$(BIN)/python -m benchmarks.kills
+	@$(BIN)/python -m benchmarks.nights
 	@$(BIN)/python -m benchmarks.mutations > /dev/null
 
 bench: .venv/run ## Measure how long each part takes

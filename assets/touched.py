@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Connection = duckdb.DuckDBPyConnection
 
 
+FEW = "for so few persons that is quickest"
+
+
 class Choice(NamedTuple):
     """How one layer is made: for so many of all persons, and why for all of them if it is."""
 
@@ -24,26 +27,33 @@ class Choice(NamedTuple):
     of: int
     why_all: str | None
     moved: frozenset[str] = frozenset()
-    """Global tables that changed where a model reads them."""
+    """Columns of global tables that changed where a model reads them, as `layer.table.column`."""
 
 
 def choose(connection: Connection, warehouse: "Warehouse", name: str) -> Choice:
     """For whom a layer is made anew, once its parents and what it is given stand."""
     of = connection.table("staging.patient").shape[0]
     if of < warehouse.few_persons:
-        return Choice(of, of, "for so few persons that is quickest")
+        return Choice(of, of, FEW)
     persons, of = remembered.look(connection, name)
+    return decide(connection, warehouse, name, persons, of)
+
+
+def decide(connection: Connection, warehouse: "Warehouse", name: str, persons: int, of: int) -> Choice:
+    """The same where it is known already how many persons changed; nothing is written."""
     now = remembered.inputs(connection, name, warehouse.protocol.parameters())
     differing = remembered.differing(connection, name, now)
-    moved = frozenset(differing or ()) & remembered.global_columns(name).keys()
-    if warehouse.rebuild == "full":
+    moved = frozenset(differing or ()) & _read(remembered.global_columns(name))
+    if of < warehouse.few_persons:
+        why = FEW
+    elif warehouse.rebuild == "full":
         why = "asked for"
     elif differing is None:
         why = "nothing is known of an earlier night, or a layer before was made anew for all"
     elif said := sorted(differing if name == remembered.STEPS[0] else differing - moved):
         why = f"changed: {', '.join(said)}"
     elif persons > warehouse.touched_share * of:
-        why = f"{persons:,} changed, and so many are quicker made all at once"
+        why = "so many are quicker made all at once"
     else:
         return Choice(persons, of, None, moved)
     return Choice(of, of, why)
@@ -52,7 +62,7 @@ def choose(connection: Connection, warehouse: "Warehouse", name: str) -> Choice:
 def make(
     connection: Connection, name: str, layer: "Layer", parameters: "Parameters", moved: frozenset[str]
 ) -> Iterable[str]:
-    """Make the persons listed in `touched` anew, and those for whom a global table that moved makes a difference."""
+    """Make the persons listed in `touched` anew, and those for whom a moved column makes a difference."""
     tables = _slice(connection, name, layer, parameters, "touched")
     if moved and _follow(connection, name, layer.values(parameters), moved):
         _slice(connection, name, layer, parameters, "followed")
@@ -69,14 +79,18 @@ def _slice(connection: Connection, name: str, layer: "Layer", parameters: "Param
 
 
 def _follow(connection: Connection, name: str, values: "Parameters", moved: frozenset[str]) -> int:
-    """Make the models that read a moved global table for all, and list in `followed` whose rows came out otherwise."""
+    """Make the models that read a moved column for all, and list in `followed` whose rows came out otherwise."""
     connection.execute("create or replace temp table followed (person_key bigint)")
     made = {table.name for table in sliced.made(name) if table.person}
     for model_name in [*model.models(name), *(results.MODELS if name == "labels" else ())]:
-        parents = moved.intersection(model.parents(model_name)) if model_name in made else ()
-        if any(remembered.columns_read(model_name, parent) for parent in parents):
+        parents = model.parents(model_name) if model_name in made else ()
+        if moved & _read({parent: remembered.columns_read(model_name, parent) for parent in parents}):
             _compare(connection, model_name, values)
     return connection.execute("select count(*) from followed").fetchall()[0][0]
+
+
+def _read(columns: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    return frozenset(f"{table}.{column}" for table, found in columns.items() for column in found)
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object]) -> None:

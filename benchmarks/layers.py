@@ -59,10 +59,10 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(layers.BUILDS), help="layers, separated by commas")
     parser.add_argument("--memory", default="8GB", help="DuckDB's limit")
     parser.add_argument("--buckets", type=int, default=1, help="in how many the persons are taken from FHIR to labels")
+    parser.add_argument("--rebuild", default="touched", help="`full`: make every person anew")
     given = parser.parse_args()
-    warehouse = Warehouse(
-        landing=str(given.landing), data=str(given.data), memory_limit=given.memory, buckets=given.buckets
-    )
+    folders = {"landing": str(given.landing), "data": str(given.data)}
+    warehouse = Warehouse(**folders, memory_limit=given.memory, buckets=given.buckets, rebuild=given.rebuild)
     warehouse.places.data.mkdir(parents=True, exist_ok=True)
     names, found, spill = given.only.split(","), list[Cost](), warehouse.places.data / "spill"
     with connection.connect(warehouse.places.build, memory_limit=given.memory) as build:

@@ -9,7 +9,21 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines import alert, backup, browse, engine, explain, fhir, lineage, omop, provenance, service, site, vocabulary
+from pipelines import (
+    alert,
+    backup,
+    browse,
+    engine,
+    explain,
+    fhir,
+    lineage,
+    omop,
+    plan,
+    provenance,
+    service,
+    site,
+    vocabulary,
+)
 from pipelines import study as protocols
 from warehouse.errors import MucosaError, UsageError
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
@@ -116,6 +130,7 @@ def materialize(
     master: engine.Master = "",
     shared: engine.Shared = None,
     buckets: engine.Buckets = None,
+    full: plan.Full = False,
 ) -> None:
     """Bring every delivery through all layers, check them, publish a release and write the report.
 
@@ -126,6 +141,7 @@ def materialize(
 
     protocols.choose(study)
     engine.choose(engine_name, master, shared, buckets)
+    plan.choose(full=full)
     places = Places.of(landing, data)
     if from_omop is None:
         night.materialize(places, console)
@@ -209,6 +225,7 @@ def _day(text: str | None) -> dt.date | None:
         raise UsageError(f"{text} is no day; write it as YYYY-MM-DD.") from None
 
 
+app.command(rich_help_panel=NIGHT)(plan.plan)
 app.command(rich_help_panel=NIGHT)(service.service)
 app.command(rich_help_panel=NIGHT)(backup.backup)
 app.command(rich_help_panel=NIGHT)(backup.restore)

@@ -44,6 +44,8 @@ defs = Definitions(
             data=os.environ.get("MUCOSA_DATA", DEFAULT_DATA),
             study=os.environ.get("MUCOSA_STUDY", PAPER),
             buckets=int(os.environ.get("MUCOSA_BUCKETS", "1")),
+            rebuild="full" if os.environ.get("MUCOSA_REBUILD") == "full" else "touched",
+            few_persons=int(os.environ.get("MUCOSA_FEW_PERSONS", "5000")),
             spark_master=os.environ.get("MUCOSA_SPARK_MASTER", ""),
             shared=os.environ.get("MUCOSA_SHARED", ""),
             keep_newest=int(os.environ.get("MUCOSA_KEEP_NEWEST", Keep().newest)),

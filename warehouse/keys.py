@@ -78,9 +78,8 @@ def of_rows(connection: duckdb.DuckDBPyConnection, kind: str, numbers: pl.DataFr
 def _computed(
     connection: duckdb.DuckDBPyConnection, query: str, numbers: pl.DataFrame, given: dict[str, str]
 ) -> pl.Series:
-    connection.register(
-        "wanted", numbers.rename(dict(zip(numbers.columns, ("site", "id"), strict=True))).with_row_index("place")
-    )
-    found = connection.execute(query, given).pl()["key"]
-    connection.unregister("wanted")
-    return found
+    # DuckDB finds them by their name; what is registered it would keep until the transaction ends.
+    wanted = numbers.rename(  # noqa: F841
+        dict(zip(numbers.columns, ("site", "id"), strict=True))
+    ).with_row_index("place")
+    return connection.execute(query, given).pl()["key"]

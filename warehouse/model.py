@@ -4,7 +4,6 @@ import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from graphlib import TopologicalSorter
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -95,14 +94,20 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextmanager
-def filling(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[Callable[[], object]]:
-    """Make the table anew under its contract, a part at a time: each call adds what its SELECT gives just then.
+def filling(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[Callable[[object], None]]:
+    """Make the table anew under its contract, a part at a time: each call adds what its SELECT gives of `accepted`.
 
-    All in one transaction: an error leaves the old table.
+    All in one transaction: an error leaves the old table. DuckDB finds the rows by the name of the parameter; what is
+    registered it would keep until the transaction ends.
     """
+    query = f"insert into {name} by name {stamped(name)}"
+
+    def fill(accepted: object) -> None:  # noqa: ARG001
+        connection.execute(query)
+
     with transaction(connection):
         connection.execute(contract.load(name).ddl())
-        yield partial(connection.execute, f"insert into {name} by name {stamped(name)}")
+        yield fill
 
 
 def write(

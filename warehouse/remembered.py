@@ -54,7 +54,9 @@ def inputs(connection: duckdb.DuckDBPyConnection, step: str, parameters: Mapping
         "DuckDB": duckdb.__version__,
         "Mucosa": metadata.version("mucosa"),
     }
-    return said | {name: _of_columns(connection, name, columns) for name, columns in global_columns(step).items()}
+    for table, columns in global_columns(step).items():
+        said |= {f"{table}.{column}": _of_column(connection, contract.load(table), column) for column in columns}
+    return said
 
 
 def differing(connection: duckdb.DuckDBPyConnection, step: str, now: Mapping[str, str]) -> set[str] | None:
@@ -157,9 +159,11 @@ def columns_read(name: str, parent: str) -> frozenset[str]:
     return frozenset(known if "*" in words else words.intersection(known))
 
 
-def _of_columns(connection: duckdb.DuckDBPyConnection, name: str, columns: Iterable[str]) -> str:
-    listed = ", ".join(f'"{column}"' for column in columns)
-    return fingerprint.table_hash(connection, f"(select {listed} from {name})")
+def _of_column(connection: duckdb.DuckDBPyConnection, table: Contract, column: str) -> str:
+    """Digest of what a column says of each key, in a table without a key of all that it says."""
+    names = {*table.key, column} if table.key else table.column_names
+    listed = ", ".join(f'"{name}"' for name in table.column_names if name in names)
+    return fingerprint.table_hash(connection, f"(select {listed} from {table.name})")
 
 
 @functools.cache

@@ -65,6 +65,15 @@ def _read(places: Places, delivery: Delivery, known: pl.DataFrame) -> pl.DataFra
     return ingest(places, delivery) if before is None else before
 
 
+def changes(places: Places, quiet_minutes: float = 0) -> tuple[list[Delivery], pl.DataFrame]:
+    """Deliveries that `load` would read, and the listing of what it would let go; nothing is read or written."""
+    known = _known(places)
+    found = find_deliveries(places.landing, quiet_minutes)
+    new = [delivery for delivery in found if not delivery.waits_for and memory.recall(delivery, known) is None]
+    kept = [delivery.name for delivery in found if delivery not in new]
+    return new, known.filter(~pl.col("delivery").is_in(kept))
+
+
 def _known(places: Places) -> pl.DataFrame:
     """The listing of the last night, of deliveries whose records still lie in raw."""
     listing = places.identified / "files.parquet"

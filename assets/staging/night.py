@@ -46,9 +46,7 @@ class Night:
         lost = None if is_only else self._lost(feed)
         with model.filling(self.connection, f"staging.{feed.feed}") as fill:
             for rows in _row_groups(self._accepted(feed, parts, lost)):
-                self.connection.register("accepted", rows)
-                fill()
-                self.connection.unregister("accepted")
+                fill(rows)
         return self.connection.execute(f"select count(*) from staging.{feed.feed}").fetchall()[0][0]
 
     def _parts(self, feed: Feed) -> tuple[Iterator[pl.DataFrame], bool]:
@@ -116,10 +114,8 @@ class Night:
         if frame.height:
             self._with(frame, f"insert into {name} by name from rows")
 
-    def _with(self, rows: pl.DataFrame, statement: str) -> None:
-        self.connection.register("rows", rows)
+    def _with(self, rows: pl.DataFrame, statement: str) -> None:  # noqa: ARG002 - DuckDB finds them by their name
         self.connection.execute(statement)
-        self.connection.unregister("rows")
 
 
 def _row_groups(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -15,18 +15,21 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from assets import by_person, layers, touched
 from assets.resource import Warehouse
 from benchmarks import evidence
 from benchmarks.nights.hospital import EVENTS, Hospital
+from expectations.result import write_results
 from warehouse import fingerprint, release
 from warehouse.connection import connect
 from warehouse.errors import MucosaError
 
 SEQUENCES, SEED, PATIENTS, NIGHTS, PUBLISHED = 300, 20200626, 5, 2, 10
 """Of the last: one sequence of so many goes on to marts and a release, and reads its files anew."""
+BUCKETS = (1, 1, 3, 1, 1, 7)
+"""In how many parts the nights for all take their persons, sequence by sequence."""
 STEPS = ("raw", "staging", *by_person.LAYERS)
 PAGE = """# Nights for those only who changed
 
@@ -35,7 +38,8 @@ Recorded by `python -m benchmarks.nights` on {day} at commit `{commit}`. **{verd
 {sequences} sequences of {nights} nights over {patients} drawn patients each (seeds from {seed}), {happened} events
 between them. After each of the {compared} nights all tables from raw to labels were compared, by content, with those of
 a warehouse that makes every table anew from the same landing folder (one sequence of ten reads and types its files
-anew, too); in {released} of them marts and the id of the release as well.
+anew, too; one of six takes persons in 3 buckets, one in 7); in {released} of them marts and the id of the release as
+well.
 
 | | |
 |---|---|
@@ -82,18 +86,22 @@ def hashes(warehouse: Warehouse) -> dict[str, str]:
 def published(warehouse: Warehouse) -> str:
     """Id of the release of what is built."""
     build(warehouse, ("marts",))
+    with warehouse.writing("marts") as connection:
+        write_results(connection, [])
     return release.publish(warehouse.places, warehouse.protocol, []).release_id
 
 
-def sequence(folder: Path, seed: int, nights: int, patients: int, *, to_release: bool) -> Iterator[Night]:
-    """One hospital, night after night; the first is made for all and remembered."""
+def sequence(
+    folder: Path, seed: int, nights: int, patients: int, *, to_release: bool, buckets: int = 1
+) -> Iterator[Night]:
+    """One hospital, night after night; the first is made for all and remembered. `buckets`: of the nights for all."""
     hospital = Hospital(folder, patients, seed)
     chosen: list[touched.Choice] = []
 
     def warehouse(name: str, rebuild: str) -> Warehouse:
         return Warehouse(
             landing=str(folder / "landing"), data=str(folder / name / "data"), study=hospital.study,
-            rebuild=rebuild, few_persons=0, touched_share=1.0,
+            rebuild=rebuild, few_persons=0, touched_share=1.0, buckets=buckets if rebuild == "full" else 1,
         )  # fmt: skip
 
     choose = touched.choose
@@ -168,22 +176,41 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--minutes", type=float, help="end after so many minutes with the sequences done by then")
     parser.add_argument("--folder", type=Path, default=evidence.FOLDER, help="where the record goes")
+    parser.add_argument(
+        "--journal", type=Path, help="file of sequences that are done; a further call goes on after them"
+    )
     given = parser.parse_args()
-    done: list[Night] = []
-    started, sequences = time.monotonic(), 0
-    for sequences in range(1, given.sequences + 1):
+    lines = given.journal.read_text(encoding="utf-8").splitlines() if given.journal and given.journal.exists() else []
+    done, sequences = [_night(row) for line in lines for row in json.loads(line)], len(lines)
+    started = time.monotonic()
+    while sequences < given.sequences and not (given.minutes and time.monotonic() - started > 60 * given.minutes):
+        sequences += 1
+        seed = given.seed + sequences
         with tempfile.TemporaryDirectory(prefix="mucosa-nights-") as name:
-            seed = given.seed + sequences
-            nights = sequence(Path(name), seed, given.nights, given.patients, to_release=not sequences % PUBLISHED)
-            for night in nights:
-                done.append(night)
-                if night.different or night.stuck or night.other_release:
-                    sys.stderr.write(f"seed {seed}: {json.dumps(night._asdict(), default=list)}\n")
-        sys.stderr.write(f"{sequences} {len(done)} {time.monotonic() - started:.0f} s\n")
-        if given.minutes and time.monotonic() - started > 60 * given.minutes:
-            break
+            drawn = sequence(
+                Path(name),
+                seed,
+                given.nights,
+                given.patients,
+                to_release=not sequences % PUBLISHED,
+                buckets=BUCKETS[sequences % len(BUCKETS)],
+            )
+            nights = list(drawn)
+        done += nights
+        for night in nights:
+            if night.different or night.stuck or night.other_release:
+                sys.stderr.write(f"seed {seed}: {json.dumps(night, default=list)}\n")
+        sys.stderr.write(f"{sequences} sequences, {len(done)} nights, {time.monotonic() - started:.0f} s\n")
+        if given.journal:
+            with given.journal.open("a", encoding="utf-8") as journal:
+                journal.write(json.dumps(nights, default=list) + "\n")
     evidence.write(given.folder / "incremental.md", page(done, sequences, given))
     return 0 if holds(done) else 1
+
+
+def _night(row: list[Any]) -> Night:
+    *others, choices = row
+    return Night(*others, tuple(touched.Choice(*choice) for choice in choices))
 
 
 if __name__ == "__main__":

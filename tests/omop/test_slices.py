@@ -1,39 +1,18 @@
-"""The same SQL on some persons: in slices each table of the small hospital comes out as it does for all at once."""
+"""What makes slices possible: buckets that are the same everywhere, tables that say whose rows they hold."""
 
 import hashlib
 
 import pytest
 
 from assets import by_person
-from tests.omop.conftest import build
-from warehouse import fingerprint, model
+from warehouse import model
 from warehouse import slice as sliced
-from warehouse.connection import connect
 
 STEPS = tuple(by_person.LAYERS)
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """The small hospital as it is made for all at once."""
-    with connect(tmp_path_factory.mktemp("slices") / "build.duckdb") as connection:
-        build(connection)
-        by_person.LAYERS["fhir"].make(connection, {})
-        by_person.LAYERS["fhir"].sum_up(connection, {})
-        yield connection, fingerprint.table_hashes(connection)
-
-
-@pytest.mark.parametrize(("buckets", "salt"), [(3, sliced.SALT), (2, "another")])
-def test_the_number_of_buckets_and_their_salt_change_no_table(whole, buckets, salt):
-    connection, expected = whole
-    for step in ("fhir", "omop"):
-        by_person.in_buckets(connection, step, {}, buckets, salt)
-        by_person.LAYERS[step].sum_up(connection, {})
-    assert fingerprint.table_hashes(connection) == expected
-
-
-def test_a_bucket_is_the_same_on_every_machine_and_in_every_version(whole):
-    connection, _ = whole
+def test_a_bucket_is_the_same_on_every_machine_and_in_every_version(hospital):
+    connection = hospital
     query = f"select {sliced.bucket('person_key')}::int as b, count(*) from staging.patient group by b order by b"
     spread = {k: connection.execute(query, {"salt": "mucosa", "buckets": k}).fetchall() for k in (1, 3)}
     (persons,) = connection.execute("select count(*) from staging.patient").fetchone()

@@ -32,7 +32,8 @@ def test_the_analysts_queries_run_and_find_something(published: Places, number: 
 
 
 @pytest.mark.parametrize(
-    ("command", "said"), [("releases", "2026-06-30-"), ("quarantine", "lab_result"), ("report", "index.html")]
+    ("command", "said"),
+    [("releases", "2026-06-30-"), ("plan", "all 166 persons"), ("quarantine", "lab_result"), ("report", "index.html")],
 )
 def test_the_operators_commands_run(mucosa: Mucosa, published: Places, command: str, said: str) -> None:
     done = mucosa(command, *folders(published))

@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 from assets import lineage
 from assets.lineage import Origins
 from pipelines.cli import app
+from warehouse import model, remembered
+from warehouse import slice as sliced
 from warehouse.places import Places
 
 WAYS = [
@@ -89,3 +91,15 @@ def test_the_command_shows_draws_and_tells(tmp_path: Path) -> None:
     assert "time_days" in (tmp_path / "way.svg").read_text(encoding="utf-8")
     wrong = CliRunner().invoke(app, ["lineage", "omop.measurement.value", "--data", str(tmp_path)])
     assert "There is no column omop.measurement.value. Its columns: measurement_id" in str(wrong.exception)
+
+
+@pytest.mark.parametrize("step", remembered.STEPS)
+def test_nights_for_few_miss_no_column_that_the_parser_finds(step: str) -> None:
+    origins, found = lineage.load(), remembered.global_columns(step)
+    for table in sliced.made(step):
+        if table.person and model.written(table.name):
+            for column in table.column_names:
+                value = origins.of((table.name, column))
+                for parent, name in {*value.value, *value.condition}:
+                    if parent in found and parent in model.parents(table.name) and name != "*":
+                        assert name.partition(".")[0] in remembered.columns_read(table.name, parent)
