@@ -55,7 +55,7 @@ def table_spec(table: Contract, parents: Sequence[str]) -> AssetSpec:
         TableColumn(
             c.name,
             c.type,
-            c.description if c.unit is None else f"{c.description} [{c.unit}]",
+            c.description if c.unit is None else f"{c.description} [{c.unit.strip('{}')}]",
             TableColumnConstraints(nullable=c.nullable, unique=table.key == (c.name,)),
         )
         for c in table.columns

@@ -5,6 +5,8 @@ import time
 from collections.abc import Iterator
 
 from dagster import (
+    AssetCheckExecutionContext,
+    AssetCheckKey,
     AssetCheckResult,
     AssetChecksDefinition,
     AssetCheckSeverity,
@@ -33,7 +35,10 @@ def docs_link(table: str) -> MetadataValue:
 
 
 def layer_checks(name: str) -> AssetChecksDefinition:
-    """All checks of one layer as one step; a critical one stops whatever lies to the right of its table."""
+    """All checks of one layer as one step; a critical one stops whatever lies to the right of its table.
+
+    In the browser those of one table can be asked alone.
+    """
     specs = [
         AssetCheckSpec(
             severity,
@@ -44,16 +49,18 @@ def layer_checks(name: str) -> AssetChecksDefinition:
         for (table, severity), asked in by_table_and_severity(name).items()
     ]
 
-    @multi_asset_check(name=f"{name}_checks", specs=specs, pool="warehouse")
-    def step(warehouse: Warehouse) -> Iterator[AssetCheckResult]:
-        started = time.monotonic()
+    @multi_asset_check(name=f"{name}_checks", specs=specs, pool="warehouse", can_subset=True)
+    def step(context: AssetCheckExecutionContext, warehouse: Warehouse) -> Iterator[AssetCheckResult]:
+        started, selected = time.monotonic(), context.selected_asset_check_keys
+        asked = {key.asset_key for key in selected}
+        names = [table for table in run.tables([name]) if graph.key(table) in asked]
         writer, places = f"{name}_checks", warehouse.places
         with warehouse.guarding(writer), writer_lock(places):
             with verdicts.unchanged(places):
                 parameters = warehouse.protocol.parameters()
-                results = run.evaluate_together(places.build, run.tables([name]), parameters, warehouse.memory_limit)
+                results = run.evaluate_together(places.build, names, parameters, warehouse.memory_limit)
             with warehouse.writing(writer) as connection:
-                results += drift(connection, before(places), run.tables([name]))
+                results += drift(connection, before(places), names)
                 write_results(connection, results)
                 if blocking_failures(results):  # nothing after this will write them
                     data_docs.write_docs(connection, places)
@@ -66,6 +73,8 @@ def layer_checks(name: str) -> AssetChecksDefinition:
             time.monotonic() - started,
         )
         for (table, severity), summary in summarise(results).items():
+            if AssetCheckKey(graph.key(table), severity) not in selected:
+                continue
             yield AssetCheckResult(
                 passed=summary.passed,
                 asset_key=graph.key(table),

@@ -1,5 +1,6 @@
 """What only those see who open Dagster's graph: column lineage and the files in which an asset is written down."""
 
+import functools
 import os
 import warnings
 from collections.abc import Sequence
@@ -59,11 +60,23 @@ def of_table(made: dict[str, Value]) -> TableColumnLineage:
     )
 
 
+@functools.cache
+def _modules(layer: str) -> tuple[tuple[str, str], ...]:
+    """The Python files of a layer and what stands in them: a table that no SQL makes has a function of its name."""
+    files = sorted((ROOT / "assets" / layer).glob("*.py"))
+    return tuple((str(file.relative_to(ROOT)), file.read_text(encoding="utf-8")) for file in files)
+
+
 def code(layer: str, name: str) -> CodeReferencesMetadataValue:
     """The files that say what an asset is, as links, or as paths within the sources: never those of this machine."""
     feed = layer if layer in ("landing", "raw") else ""
     written = (f"warehouse/sql/{layer}/{name}.sql", f"assets/{layer}/{name}.py", f"schemas/{layer}/{name}.toml")
     files = [file for file in (*written, f"schemas/extracts/{name}.toml" if feed else "") if (ROOT / file).is_file()]
+    if not feed and not any(file.endswith((".sql", ".py")) for file in files):
+        builders = (f"assets/{layer}/build.py", f"assets/{layer}.py", f"pipelines/{layer}.py")
+        files += [file for file, text in _modules(layer) if f"def {name}(" in text] or [
+            file for file in builders if (ROOT / file).is_file()
+        ]
     base = os.environ.get(SOURCES, "").rstrip("/")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", BetaWarning)

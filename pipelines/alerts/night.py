@@ -39,8 +39,8 @@ def conclude_run(places: Places, run: DagsterRun, instance: DagsterInstance) -> 
 
 
 def _assets(run: DagsterRun) -> str:
-    """What a run was to make: its one asset, or the layers of several."""
-    keys = sorted(run.asset_selection or ())
+    """What a run was to make or check: its one asset, or the layers of several."""
+    keys = sorted({*(run.asset_selection or ()), *(check.asset_key for check in run.asset_check_selection or ())})
     if len(keys) == 1:
         return ".".join(keys[0].path)
     return ", ".join(sorted({key.path[0] for key in keys})) or run.job_name

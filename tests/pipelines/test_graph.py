@@ -2,9 +2,13 @@
 
 import itertools
 
+import pytest
 from dagster import AssetKey
 
+from assets import layers
+from expectations.checks import layer_checks
 from pipelines.definitions import defs
+from pipelines.served import code
 from schemas import contract
 
 TABLES = [table for layer in contract.LAYERS for table in contract.contracts(layer)]
@@ -64,7 +68,27 @@ def test_critical_checks_block_and_warnings_do_not() -> None:
     assert all(check.blocking == (check.name == "critical") for check in checks)
 
 
+def test_the_checks_of_one_table_can_be_asked_alone() -> None:
+    assert [layer for layer in layers.STEPS if not layer_checks(layer).can_subset] == []
+
+
 def test_the_plot_and_the_columns_are_there_to_read() -> None:
     node = GRAPH.get(AssetKey(["marts", "survival_curve"]))
     columns = node.metadata["dagster/column_schema"].columns  # type: ignore[union-attr]
     assert [c.name for c in columns] == list(contract.load("marts.survival_curve").column_names)
+
+
+@pytest.mark.parametrize(
+    ("table", "file"),
+    [
+        ("staging.lab_result", "warehouse/sql/staging/lab_result.sql"),
+        ("raw.lab_result", "schemas/extracts/lab_result.toml"),
+        ("marts.survival_curve", "assets/marts/relapse.py"),
+        ("marts.baseline", "assets/marts/build.py"),
+        ("omop.concept", "assets/omop.py"),
+        ("release.mucosa", "pipelines/release.py"),
+    ],
+)
+def test_every_asset_names_the_file_that_makes_it(table: str, file: str) -> None:
+    layer, _, name = table.partition(".")
+    assert file in {reference.label for reference in code(layer, name).code_references}
