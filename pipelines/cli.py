@@ -70,9 +70,11 @@ def run(
 ) -> None:
     """The whole way: make the synthetic hospital if nothing has landed, then materialize, publish and report."""
     from pipelines import night, synthetic
+    from warehouse import beside
 
     protocols.choose(study)
     places = Places.of(landing, data)
+    beside.start()  # loads libraries while the hospital is made
     if not synthetic.has_deliveries(places.landing):
         synthetic.make(places, console, patients=None, seed=SEED)
     night.materialize(places, console)

@@ -4,11 +4,6 @@ import gc
 
 gc.disable()  # nothing that libraries build while they load is garbage
 
-import lifelines  # noqa: E402, F401
-import matplotlib.backends.backend_svg  # noqa: E402
-import matplotlib.figure  # noqa: E402, F401
-
-from assets.marts import build  # noqa: E402, F401
 from expectations import run  # noqa: E402
 
 run.load()

@@ -17,7 +17,7 @@ from warehouse.places import Places
 
 Mucosa = Callable[..., subprocess.CompletedProcess[str]]
 Once = Callable[[str, Callable[[Path], None]], Path]
-beside.LOADED += ["assets.layers", "expectations.checks"]
+beside.LOADED += ["assets.layers", "expectations.checks", *beside.NEXT]
 """What every call needs and none changes; loaded once, it is ready in each process that follows."""
 
 HANGS_AFTER_SECONDS, MOST_CPU_SECONDS = 1800, 300
