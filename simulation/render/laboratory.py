@@ -24,7 +24,7 @@ LOW_MAGNESIUM = (1.3, 1.6)  # mg/dL, below the lower limit of 1.8 (D19)
 NORMAL_MAGNESIUM = (1.9, 2.4)
 CALPROTECTIN_LIMITS = (20, 1800)  # ug/g; the assay prints "<20" and ">1800" beyond them
 CALPROTECTIN_WINDOW = range(-40, 12)  # days around the colonoscopy: some too early or too late to be used (D20)
-CALPROTECTIN_ASSAYS = (("2012", None), ("2016", "ELISA"), ("9999", "FEIA"))  # up to the year: what the report names
+CALPROTECTIN_ASSAYS = (("2017-06", None), ("2018-03", "ELISA"), ("9999", "FEIA"))  # up to the month: what is printed
 CALPROTECTIN_HEALED = (4.4, 1.0)  # logarithm of ug/g, mean and standard deviation
 CALPROTECTIN_INFLAMED = (6.5, 0.9)
 
@@ -48,7 +48,7 @@ def result(chart: Chart, day: int, analyte: str, value: float, clock: str = "07:
 
 def _assay(day: str) -> str | None:
     """The laboratory named no assay at first, and later changed it."""
-    return next(assay for until, assay in CALPROTECTIN_ASSAYS if day[:4] <= until)
+    return next(assay for until, assay in CALPROTECTIN_ASSAYS if day[:7] <= until)
 
 
 def panel(chart: Chart, day: int, values: dict[str, float]) -> None:

@@ -107,3 +107,17 @@ def test_an_assay_of_another_kind_of_row_is_none(hospital: Hospital) -> None:
     patient.observe("assay", 100, event=scope, field=IDS["event_field_measurement"], concept=IDS["assay_feia"])
     hospital.make(TABLE)
     assert hospital.row(TABLE, patient, "assay", "assay_reason") == (None, "assay_not_recorded")
+
+
+def test_the_result_and_its_assay_are_the_evidence(hospital: Hospital) -> None:
+    patient = hospital.entrant().remit()
+    patient.scope(100, 1)
+    result = patient.measure("calprotectin", 100, 30)
+    field, concept = IDS["event_field_measurement"], IDS["assay_feia"]
+    named = patient.observe("assay", 100, event=result, field=field, concept=concept)
+    patient.observe("assay", 100, event=patient.measure("hemoglobin", 100, 12), field=field, concept=concept)
+    hospital.make("labels.evidence")
+    rows = hospital.rows("labels.evidence", "label", "table_name", "row_id", by=patient)
+    assert [row[1:] for row in rows if row[0] == "calprotectin"] == [
+        ("omop.measurement", result), ("omop.observation", named),
+    ]  # fmt: skip

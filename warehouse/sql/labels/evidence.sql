@@ -24,6 +24,14 @@ with gather as (
     select 'calprotectin', person_id, course_id, 'omop.measurement', measurement_id
     from labels.calprotectin
     union all
+    select 'calprotectin', c.person_id, c.course_id, 'omop.observation', o.observation_id
+    from labels.calprotectin as c
+    inner join omop.observation as o
+        on
+            c.measurement_id = o.observation_event_id
+            and o.obs_event_field_concept_id = $event_field_measurement
+            and o.observation_concept_id = $assay
+    union all
     select 'relapse_candidate', person_id, course_id, table_name, row_id
     from labels.relapse_candidate
     union all
