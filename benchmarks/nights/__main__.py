@@ -28,6 +28,8 @@ from warehouse.errors import MucosaError
 
 SEQUENCES, SEED, PATIENTS, NIGHTS, PUBLISHED = 300, 20200626, 5, 2, 10
 """Of the last: one sequence of so many goes on to marts and a release, and reads its files anew."""
+STOPPED = 0.25
+"""Share of nights before which one ended after some step."""
 BUCKETS = (1, 1, 3, 1, 1, 7)
 """In how many parts the nights for all take their persons, sequence by sequence."""
 STEPS = ("raw", "staging", *by_person.LAYERS)
@@ -111,6 +113,11 @@ def sequence(
             happened = tuple(hospital.happens() for _ in range(hospital.chance.randint(1, 3) if number else 0))
             ours, anew = warehouse("ours", "touched"), warehouse("anew", "full")
             hospital.write(ours)
+            if number and hospital.chance.random() < STOPPED:  # a night that ends early, and more that happens
+                build(ours, STEPS[: hospital.chance.randint(1, len(STEPS) - 1)])
+                happened += ("stopped", hospital.happens())
+                ours, anew = warehouse("ours", "touched"), warehouse("anew", "full")
+                hospital.write(ours)
             chosen.clear()
             refused = build(ours, STEPS)
             choices = tuple(chosen)
@@ -164,7 +171,7 @@ def page(done: list[Night], sequences: int, given: argparse.Namespace) -> str:
         other_release=sum(bool(night.other_release) for night in done), touched=len(some_only),
         shares=", ".join(f"{some[n]} {shares[n]}" for n in sorted(some)), for_all=len(choices) - len(some_only),
         why=", ".join(f"{number} {reason}" for reason, number in why.most_common()),
-        events=", ".join(f"{event} {events[event]}" for event in EVENTS if events[event]),
+        events=", ".join(f"{event} {events[event]}" for event in (*EVENTS, "stopped") if events[event]),
     )  # fmt: skip
 
 
