@@ -13,7 +13,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,9 +23,9 @@ from assets.resource import Warehouse
 from benchmarks import evidence
 from benchmarks.nights.hospital import EVENTS, Hospital
 from expectations.result import write_results
-from warehouse import fingerprint, release
+from warehouse import fingerprint, release, verdicts
 from warehouse.connection import connect
-from warehouse.errors import MucosaError
+from warehouse.errors import DataError, MucosaError
 
 SEQUENCES, SEED, PATIENTS, NIGHTS, PUBLISHED = 300, 20200626, 5, 2, 10
 """Of the last: one sequence of so many goes on to marts and a release, and reads its files anew."""
@@ -79,6 +80,23 @@ def build(warehouse: Warehouse, steps: tuple[str, ...]) -> str | None:
     return None
 
 
+@contextmanager
+def stopped(after: int) -> Iterator[None]:
+    """Let a night die inside the layer that makes its slice of this number; later ones, and none, may be the last."""
+    make_slice, left = touched.make_slice, iter(range(after))
+
+    def perhaps(*given: Any) -> Iterable[str]:
+        if next(left, None) is None:
+            raise DataError("stopped")
+        return make_slice(*given)
+
+    touched.make_slice = perhaps
+    try:
+        yield
+    finally:
+        touched.make_slice = make_slice
+
+
 def hashes(warehouse: Warehouse) -> dict[str, str]:
     """Content of every table that the layers so far have made."""
     with connect(warehouse.places.build, read_only=True) as connection:
@@ -114,7 +132,10 @@ def sequence(
             ours, anew = warehouse("ours", "touched"), warehouse("anew", "full")
             hospital.write(ours)
             if number and hospital.chance.random() < STOPPED:  # a night that ends early, and more that happens
-                build(ours, STEPS[: hospital.chance.randint(1, len(STEPS) - 1)])
+                with stopped(hospital.chance.randint(0, 6)):
+                    build(ours, STEPS[: hospital.chance.randint(1, len(STEPS))])
+                # As after a kill that finds all of it in the log beside the file: nothing says that it was stopped.
+                verdicts.sign(ours.places)
                 happened += ("stopped", hospital.happens())
                 ours, anew = warehouse("ours", "touched"), warehouse("anew", "full")
                 hospital.write(ours)
