@@ -23,6 +23,8 @@ from warehouse.lock import writer_lock
 from warehouse.places import Places
 
 log = logging.getLogger("mucosa")
+BRING_IN = ("raw", "staging", "omop")
+"""Steps that may bring far more into the build than was there: deliveries and vocabularies."""
 
 
 @contextmanager
@@ -96,6 +98,8 @@ class Warehouse(ConfigurableResource):
                 log.warning("build|was damaged and is made anew|0.0")
             known = verdicts.signed(self.places)
             with _for_the_owner_only(), connection.connect(self.places.build, memory_limit=self.memory_limit) as opened:
+                if step not in BRING_IN:
+                    connection.spare_threads(opened, self.places.build)
                 if not known:
                     verdicts.take_back(opened, LAYERS[0])
                     remembered.forget(opened)

@@ -63,14 +63,17 @@ def make(
     connection: Connection, name: str, layer: "Layer", parameters: "Parameters", moved: frozenset[str]
 ) -> Iterable[str]:
     """Make the persons listed in `touched` anew, and those for whom a moved column makes a difference."""
-    tables = _slice(connection, name, layer, parameters, "touched")
+    tables = make_slice(connection, name, layer, parameters, "touched")
     if moved and _follow(connection, name, layer.values(parameters), moved):
-        _slice(connection, name, layer, parameters, "followed")
+        make_slice(connection, name, layer, parameters, "followed")
         connection.execute("insert into touched from followed")
     return tables
 
 
-def _slice(connection: Connection, name: str, layer: "Layer", parameters: "Parameters", persons: str) -> Iterable[str]:
+def make_slice(
+    connection: Connection, name: str, layer: "Layer", parameters: "Parameters", persons: str
+) -> Iterable[str]:
+    """Make the persons that a temporary table lists anew in a slice, in place of their old rows."""
     with sliced.opened(connection, f"from {persons} where person_key is not null") as build:
         sliced.fill(connection, build, name)
         tables = layer.make(connection, parameters)
@@ -85,7 +88,7 @@ def _follow(connection: Connection, name: str, values: "Parameters", moved: froz
     for model_name in [*model.models(name), *(results.MODELS if name == "labels" else ())]:
         parents = model.parents(model_name) if model_name in made else ()
         if moved & _read({parent: remembered.columns_read(model_name, parent) for parent in parents}):
-            _compare(connection, model_name, values)
+            _compare(connection, name, model_name, values)
     return connection.execute("select count(*) from followed").fetchall()[0][0]
 
 
@@ -93,10 +96,11 @@ def _read(columns: Mapping[str, Iterable[str]]) -> frozenset[str]:
     return frozenset(f"{table}.{column}" for table, found in columns.items() for column in found)
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object]) -> None:
+def _compare(connection: duckdb.DuckDBPyConnection, step: str, name: str, values: Mapping[str, object]) -> None:
     """Make a table for everybody beside it, and put in the rows of those persons only for whom they are others.
 
-    These persons are added to the temporary table `followed`.
+    These persons are added to the temporary table `followed`, and to those with whom the step is behind: a night that
+    is killed now must not find their rows in order and leave it at that.
     """
     table = contract.load(name)
     connection.execute(table.ddl().replace(f"table {table.name}", "temp table for_all", 1))
@@ -111,5 +115,6 @@ def _compare(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[s
     with model.transaction(connection):
         connection.execute(f"delete from {table.name} {theirs}")
         connection.execute(f"insert into {table.name} by name from for_all {theirs}")
+        connection.execute("insert into night.behind select $step, person_key from others", {"step": step})
     connection.execute("insert into followed from others")
     connection.execute("drop table for_all")

@@ -59,14 +59,14 @@ class Task(NamedTuple):
                 raise OtherCodeError
             part = run / MADE / f".{name}"
             part.mkdir()
-            tables = self._tables(shuffle.unpacked(_all(first, batches)), part)
+            tables = self.make_tables(shuffle.unpacked(_all(first, batches)), part)
             part.rename(run / MADE / name)
         yield pa.RecordBatch.from_arrays(
             [pa.array([number], pa.int32()), pa.array([name]), pa.array([tables])],
             names=["bucket", "folder", "table_names"],
         )
 
-    def _tables(self, pieces: Iterator[tuple[str, "pa.Table"]], target: Path) -> list[str]:
+    def make_tables(self, pieces: Iterator[tuple[str, "pa.Table"]], target: Path) -> list[str]:
         """Make the tables and write them; their names, parents first."""
         with tempfile.TemporaryDirectory() as spill, duckdb.connect(config={
             "memory_limit": self.memory_limit, "temp_directory": spill, "threads": 1,

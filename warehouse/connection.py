@@ -16,6 +16,8 @@ Result = TypeVar("Result")
 UTC = "set TimeZone = 'UTC'"
 MEMORY = "8GB"
 """What an opened database may take, unless somebody says otherwise."""
+SMALL_BYTES = 2**28
+"""Up to this size, DuckDB's threads cost more than they bring."""
 
 
 @contextmanager
@@ -37,10 +39,18 @@ def connect(path: Path, *, read_only: bool = False, memory_limit: str = MEMORY) 
         },
     ) as connection:
         connection.execute(UTC)  # at opening it would ask for icu before it is loaded
-        if not read_only:
+        if read_only:
+            spare_threads(connection, path)
+        else:
             for layer in LAYERS:
                 connection.execute(f"create schema if not exists {layer}")
         yield connection
+
+
+def spare_threads(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Have one thread work where what lies in the file is small; not for whoever brings more into it."""
+    if path.stat().st_size < SMALL_BYTES:
+        connection.execute("set threads = 1")
 
 
 def share(memory_limit: str, among: int) -> str:

@@ -30,6 +30,8 @@ ONE_OF_THEM = (
     exp.ArrayConcat, exp.Lead, exp.Flatten, exp.Order, exp.AtTimeZone,
 )  # fmt: skip
 """Give back one of their arguments, or a list of them: a struct keeps its fields."""
+HINTS = frozenset({"usual_time_zone"})
+"""Parameters that decide how long a query takes, and nothing about its rows."""
 THE_LARGEST = (exp.Max, exp.Min, exp.ArraySort, exp.ArrayMax, exp.ArrayMin, exp.Greatest, exp.Least)
 EMPTY = (exp.Literal, exp.Null, exp.Boolean, exp.DataType, exp.Var, exp.IntervalSpan, exp.WindowSpec, exp.PropertyEQ)
 
@@ -149,7 +151,7 @@ class Reader:
             case exp.Dot():
                 return self.value(node.this, scope).get(node.expression.name)
             case exp.Placeholder() | exp.Parameter():
-                return Value(frozenset({("$", node.name)}))
+                return NOTHING if node.name in HINTS else Value(frozenset({("$", node.name)}))
             case exp.Array() if len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Comprehension):
                 return self.value(node.expressions[0], scope)
             case exp.Struct():

@@ -26,8 +26,8 @@ class Mended(NamedTuple):
     lines: int
     """Lines and bytes that were used."""
     used: int
-    within: int = 0
-    """Delimiters that stand in quoted fields, where they were counted."""
+    within: int | None = 0
+    """Delimiters that stand in quoted fields; none where the cells of each line have been counted."""
 
 
 class CarefulReader:
@@ -37,9 +37,9 @@ class CarefulReader:
         self.file, self.delimiter, self.quote = file, delimiter, quote
         self.header: list[str] = []
         self.line = 1
-        mark, sign = (f"\\x{{{ord(c):x}}}" for c in (quote or '"', delimiter))
-        field = f"(?:{mark}(?:[^{mark}]|{mark}{mark})*{mark}|[^{mark}{sign}\\r\\n]*)"
-        self.well_formed = f"^{field}(?:{sign}{field})*\\r?\\n?$"
+        mark, self.sign = (f"\\x{{{ord(c):x}}}" for c in (quote or '"', delimiter))
+        self.field = f"(?:{mark}(?:[^{mark}]|{mark}{mark})*{mark}|[^{mark}{self.sign}\\r\\n]*)"
+        self.well_formed = f"^{self.field}(?:{self.sign}{self.field})*\\r?\\n?$"
 
     def take_header(self, whole: bytes, is_last: bool) -> int:
         """Read the first record, if it ends here, as the names of the columns; bytes used."""
@@ -63,9 +63,17 @@ class CarefulReader:
         """
         marks = whole.count(self.quote.encode()) if self.quote else 0
         lines = whole.count(b"\n")
-        if not self.delimiter.isascii() or marks > FEW * lines or self._returns(whole):
+        if not self.delimiter.isascii() or self._returns(whole):
             return None
+        if marks > FEW * lines:
+            return Mended(whole, np.arange(lines), {}, lines, len(whole), None) if self._all_fit(whole) else None
         return self._past_marks(whole, is_last) if marks else Mended(whole, None, {}, lines, len(whole))
+
+    def _all_fit(self, whole: bytes) -> bool:
+        """Whether each line is well-formed, with as many fields as the header."""
+        lines = pl.Series([whole.removesuffix(b"\n")], dtype=pl.Binary).cast(pl.String).str.split("\n").explode()
+        fits = lines.str.contains(f"^{self.field}(?:{self.sign}{self.field}){{{len(self.header) - 1}}}\\r?$")
+        return bool((fits & (lines.str.len_bytes() <= csv.field_size_limit())).all())
 
     def mended(self, whole: bytes, is_last: bool) -> Mended:
         """The records that end in these lines, so that the columnar reader takes them for what they are."""

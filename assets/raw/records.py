@@ -95,9 +95,13 @@ class Reader(CarefulReader):
         Polars refuses a record with more cells than the header has, and fills one with fewer: delimiters tell those.
         """
         rows = mended.lines if mended.starts is None else len(mended.starts) - len(mended.torn)
-        width, sign = len(self.header), self.delimiter.encode()
-        if width == 1 or not rows or mended.text.count(sign) != rows * (width - 1) + mended.within:
+        width = len(self.header)
+        if width == 1 or not rows:
             return None
+        if mended.within is not None:
+            expected = rows * (width - 1) + mended.within
+            if mended.text.count(self.delimiter.encode()) != expected:
+                return None
         try:
             parsed = pl.read_csv(
                 BOM + mended.text if mended.text.startswith(BOM) else mended.text,  # it takes the first one away

@@ -13,7 +13,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,12 +23,14 @@ from assets.resource import Warehouse
 from benchmarks import evidence
 from benchmarks.nights.hospital import EVENTS, Hospital
 from expectations.result import write_results
-from warehouse import fingerprint, release
+from warehouse import fingerprint, release, verdicts
 from warehouse.connection import connect
-from warehouse.errors import MucosaError
+from warehouse.errors import DataError, MucosaError
 
 SEQUENCES, SEED, PATIENTS, NIGHTS, PUBLISHED = 300, 20200626, 5, 2, 10
 """Of the last: one sequence of so many goes on to marts and a release, and reads its files anew."""
+STOPPED = 0.25
+"""Share of nights before which one ended after some step."""
 BUCKETS = (1, 1, 3, 1, 1, 7)
 """In how many parts the nights for all take their persons, sequence by sequence."""
 STEPS = ("raw", "staging", *by_person.LAYERS)
@@ -77,6 +80,23 @@ def build(warehouse: Warehouse, steps: tuple[str, ...]) -> str | None:
     return None
 
 
+@contextmanager
+def stopped(after: int) -> Iterator[None]:
+    """Let a night die inside the layer that makes its slice of this number; later ones, and none, may be the last."""
+    make_slice, left = touched.make_slice, iter(range(after))
+
+    def perhaps(*given: Any) -> Iterable[str]:
+        if next(left, None) is None:
+            raise DataError("stopped")
+        return make_slice(*given)
+
+    touched.make_slice = perhaps
+    try:
+        yield
+    finally:
+        touched.make_slice = make_slice
+
+
 def hashes(warehouse: Warehouse) -> dict[str, str]:
     """Content of every table that the layers so far have made."""
     with connect(warehouse.places.build, read_only=True) as connection:
@@ -111,6 +131,14 @@ def sequence(
             happened = tuple(hospital.happens() for _ in range(hospital.chance.randint(1, 3) if number else 0))
             ours, anew = warehouse("ours", "touched"), warehouse("anew", "full")
             hospital.write(ours)
+            if number and hospital.chance.random() < STOPPED:  # a night that ends early, and more that happens
+                with stopped(hospital.chance.randint(0, 6)):
+                    build(ours, STEPS[: hospital.chance.randint(1, len(STEPS))])
+                # As after a kill that finds all of it in the log beside the file: nothing says that it was stopped.
+                verdicts.sign(ours.places)
+                happened += ("stopped", hospital.happens())
+                ours, anew = warehouse("ours", "touched"), warehouse("anew", "full")
+                hospital.write(ours)
             chosen.clear()
             refused = build(ours, STEPS)
             choices = tuple(chosen)
@@ -164,7 +192,7 @@ def page(done: list[Night], sequences: int, given: argparse.Namespace) -> str:
         other_release=sum(bool(night.other_release) for night in done), touched=len(some_only),
         shares=", ".join(f"{some[n]} {shares[n]}" for n in sorted(some)), for_all=len(choices) - len(some_only),
         why=", ".join(f"{number} {reason}" for reason, number in why.most_common()),
-        events=", ".join(f"{event} {events[event]}" for event in EVENTS if events[event]),
+        events=", ".join(f"{event} {events[event]}" for event in (*EVENTS, "stopped") if events[event]),
     )  # fmt: skip
 
 

@@ -144,6 +144,12 @@ def _corrected(h: Hospital) -> None:
     h.deliver({feed: rows}, late=h.chance.random() < 0.2)
 
 
+def _admitted(h: Hospital) -> None:
+    """A stay that goes on: every delivery of a later day makes it longer."""
+    stays = [row for row in h.deliveries[h.day]["encounter"] if row["class"] == "IMP"]
+    h.deliver({"encounter": [dict(row, ended_at="") for row in stays[:1]]})
+
+
 def _edited(h: Hospital) -> None:
     """The same delivery, sent again with other content."""
     feeds = h.deliveries[h.chance.choice(sorted(h.deliveries))]
@@ -211,6 +217,7 @@ EVENTS: dict[str, tuple[Callable[[Hospital], None], int]] = {
     "new": (_new, 6),
     "late": (lambda h: _new(h, late=True), 4),
     "corrected": (_corrected, 6),
+    "admitted": (_admitted, 2),
     "edited": (_edited, 2),
     "deleted": (_deleted, 4),
     "duplicated": (_duplicated, 3),

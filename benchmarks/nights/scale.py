@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from assets import layers
-from benchmarks.landing import landed
+from benchmarks.landing import DRAWN, landed
 from benchmarks.measure import process
 from warehouse import fingerprint
 from warehouse.connection import connect
@@ -47,11 +47,12 @@ def night(landing: Path, data: Path, *words: str) -> dict[str, float]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.nights.scale", description=__doc__)
     parser.add_argument("--patients", type=int, default=PATIENTS)
+    parser.add_argument("--drawn", type=int, default=DRAWN, help="so many are drawn, the others are copies of them")
     parser.add_argument("--folder", type=Path, help="where everything goes and stays; otherwise it is thrown away")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mucosa-night-") as name:
         folder = given.folder or Path(name)
-        landing, records = landed(folder, given.patients)
+        landing, records = landed(folder, given.patients, given.drawn)
         first = night(landing, folder / "data")
         rows = deliver(landing, records)
         some = night(landing, folder / "data")

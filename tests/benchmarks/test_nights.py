@@ -12,7 +12,7 @@ def test_a_night_for_those_who_changed_is_one_for_all_in_buckets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def happens(hospital: Hospital) -> str:
-        for event in ("new", "corrected", "merged", "deleted", "adjudicated", "late"):
+        for event in ("admitted", "new", "corrected", "merged", "deleted", "adjudicated", "late"):
             EVENTS[event][0](hospital)
         return "all of them"
 
