@@ -7,6 +7,7 @@ from tests.oracle.nasty_under import CLOCKS, draw_trough, examine, give_high_dos
 
 LIMITS = ("operator_less", "operator_less_or_equal", "operator_greater", "operator_greater_or_equal")
 ASSAYS = ("assay_feia", "assay_elisa", "assay_la", "assay_gca", "assay_poct")
+COMMON = (4, 4, 1, 1, 1)
 COLECTOMIES = (4096461, 44807810, 4197412)
 
 
@@ -71,14 +72,15 @@ def around_the_end(story: Story) -> None:
 def measure_stool(story: Story) -> None:
     """Calprotectin at the borders of its window, at the cut-offs, as a limit, by one assay, two or none named."""
     patient, chance = story.patient, story.chance
-    for _ in range(story.one_of(0, 0, 1, 2, 3) if story.examined else 0):
+    for _ in range(story.one_of(0, 1, 1, 2, 3) if story.examined else 0):
         day = chance.choice(story.examined) + story.one_of(-31, -30, -3, -3, 0, 3, 7, 8)
-        value = story.one_of(20, 239, 240, 249, 250, 251, 299, 300, 301, 1800)
+        named = chance.sample(ASSAYS, counts=COMMON, k=chance.choices([0, 1, 2], [20, 70, 10])[0])
+        cut_off = P.get(f"calprotectin_cut_off_{named[0].removeprefix('assay_')}_ug_g" if named else "", 250)
+        value = chance.choice([20, 249, 250, 251, cut_off - 1, cut_off, cut_off, cut_off + 1, 1800])
         sign = chance.choice([None, None, None, *(P[name] for name in LIMITS)])
         result = patient.measure("calprotectin", day, value, chance.choice(CLOCKS), operator_concept_id=sign)
-        named = [P[name] for name in ASSAYS if story.rarely(0.2)]
-        for concept in named:
-            patient.observe("assay", day, concept=concept, event=result, field=P["event_field_measurement"])
+        for name in named:
+            patient.observe("assay", day, concept=P[name], event=result, field=P["event_field_measurement"])
 
 
 def contacts(story: Story) -> None:
