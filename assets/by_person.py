@@ -133,7 +133,7 @@ def on_spark(connection: Connection, warehouse: "Warehouse", name: str) -> Itera
     """Make a layer's tables of scope `patient` anew in buckets on the cluster that the warehouse names."""
     from warehouse import spark
 
-    cluster = spark.Cluster(warehouse.spark_master, warehouse.shared_folder)
+    cluster = spark.Cluster(warehouse.spark_master, warehouse.shared_folder, warehouse.task_memory)
     persons = connection.table("staging.patient").shape[0]
     buckets = warehouse.buckets if warehouse.buckets > 1 else max(FEWEST_BUCKETS, persons // PERSONS_A_BUCKET)
     parameters = warehouse.protocol.parameters()

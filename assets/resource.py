@@ -56,6 +56,9 @@ class Warehouse(ConfigurableResource):
     spark_master: str = ""
     """Where an Apache Spark listens that makes the buckets; empty: this machine does."""
 
+    task_memory: str = "2GB"
+    """What DuckDB may take in one task of Spark: the largest bucket, which one person may fill, has to fit."""
+
     shared: str = ""
     """Folder that driver and workers of Spark share; empty: `spark` in the data folder."""
 

@@ -10,7 +10,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import peers, picture, scale
+from benchmarks import ehr2trace, peers, picture, scale
 from benchmarks.line import Measured, lines, tell
 from benchmarks.measure import process
 from benchmarks.study import study
@@ -57,7 +57,7 @@ def main() -> int:
         if sizes and overhead is not None:
             share = 100 * overhead / (overhead + sizes[-1].cpu(scale.WHOLE))
             found.append(Measured(f"Dagster's own share of a night of {sizes[-1].patients:,}", share, "%", 5.0))
-        found += peers.gate(folder)
+        found += peers.gate(folder) + ehr2trace.beside(folder / "peer")
     parts = [part for size in sizes for part in scale.parts(size)]
     picture.draw(parts)
     return tell(found, parts)

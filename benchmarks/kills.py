@@ -70,7 +70,8 @@ class Round(NamedTuple):
 
 def night(places: Places, tell: Callable[[str], object]) -> None:
     """Every writing of a night in its order, without the rules; `tell` hears the name of each step."""
-    warehouse = Warehouse(landing=str(places.landing), data=str(places.data))
+    folders = {"landing": str(places.landing), "data": str(places.data)}
+    warehouse = Warehouse(**folders, few_persons=0, touched_share=1.0)  # as with many: only who changed is made anew
     for name, build in layers.BUILDS.items():
         tell(name)
         with warehouse.writing(name) as connection:

@@ -48,6 +48,7 @@ defs = Definitions(
             few_persons=int(os.environ.get("MUCOSA_FEW_PERSONS", "5000")),
             spark_master=os.environ.get("MUCOSA_SPARK_MASTER", ""),
             shared=os.environ.get("MUCOSA_SHARED", ""),
+            task_memory=os.environ.get("MUCOSA_TASK_MEMORY", "2GB"),
             keep_newest=int(os.environ.get("MUCOSA_KEEP_NEWEST", Keep().newest)),
             keep_months=int(os.environ.get("MUCOSA_KEEP_MONTHS", Keep().months)),
         )

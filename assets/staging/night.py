@@ -51,19 +51,13 @@ class Night:
 
     def _parts(self, feed: Feed) -> tuple[Iterator[pl.DataFrame], bool]:
         """The typed records of a feed part by part, and whether there is but one part."""
-        blocks = typed.blocks(self.places, self.files, feed)
-        first = next(blocks, None)
-        if first is None:
-            return iter([typed.nothing(feed)]), True
-        if feed.feed in AS_ONE:
-            return iter([pl.concat([first, *blocks])]), True
-        second = next(blocks, None)
-        if second is None:
-            return iter([first]), True
-        del first, second
-        for _ in blocks:
-            pass  # Each is typed and kept: what they say about one another is asked before the first is judged.
-        return typed.blocks(self.places, self.files, feed), False
+        records = self.files.filter(feed=feed.feed)["records"].sum()
+        if feed.feed not in AS_ONE and records > typed.TOGETHER:
+            # What they say about one another is asked before the first is judged.
+            typed.keep(self.places, self.files, feed)
+            return typed.blocks(self.places, self.files, feed), False
+        blocks = list(typed.blocks(self.places, self.files, feed))
+        return iter([pl.concat(blocks, rechunk=True) if blocks else typed.nothing(feed)]), True
 
     def _lost(self, feed: Feed) -> pl.DataFrame:
         """Records of a feed in parts (file_id, record) that a later version supersedes."""

@@ -56,6 +56,16 @@ def blocks(places: Places, files: pl.DataFrame, feed: Feed) -> Iterator[pl.DataF
         yield pl.concat(waiting, rechunk=True)
 
 
+def keep(places: Places, files: pl.DataFrame, feed: Feed) -> None:
+    """Type what is not yet typed, so that `parts` names all records of a feed."""
+    for file in files.filter(feed=feed.feed).iter_rows(named=True):
+        profile = site.load(str(file["site"]))
+        folder = _folder(places, file, profile)
+        if not folder.is_dir():
+            for _ in type_file(places, file, feed, profile, folder):
+                pass
+
+
 def of_file(places: Places, file: Mapping[str, object]) -> Iterator[pl.DataFrame]:
     """The typed records of one file, given its row of `raw.FILE_SCHEMA`; typed anew only if need be."""
     profile, feed = site.load(str(file["site"])), extract.load(str(file["feed"]))

@@ -51,6 +51,7 @@ class Study:
         """Every layer from raw to marts."""
         self.warehouse.places.data.mkdir(exist_ok=True)
         with connection.connect(self.warehouse.places.build) as build:
+            connection.spare_threads(build, self.warehouse.places.build)
             for make in layers.BUILDS.values():
                 make(build, self.warehouse)
 

@@ -55,6 +55,7 @@ def build(format_name: str, folder: Path) -> Places:
     hospital.simulate_paper(warehouse.places.landing, folder / "TRUTH.json", SEED, format_name)
     warehouse.places.data.mkdir()
     with connection.connect(warehouse.places.build) as opened:
+        connection.spare_threads(opened, warehouse.places.build)
         for make in layers.BUILDS.values():
             make(opened, warehouse)
     return warehouse.places

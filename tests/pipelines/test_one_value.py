@@ -104,7 +104,12 @@ def test_a_deleted_mayo_score_leaves_a_patient_without_label_and_blocks_nothing(
         flow = dict(build.execute("select step, n from marts.attrition").fetchall())
     assert reasons == [("no_mayo_endoscopic_subscore", 1)]
     assert (flow["mucosal_healing"], flow["no_mucosal_healing"], flow["healing_not_judged"]) == (40, 14, 1)
-    assert blocking_failures(run.evaluate(study.warehouse.places.build)) == []
+    assert (
+        blocking_failures(
+            run.evaluate_together(study.warehouse.places.build, run.tables(), study.warehouse.protocol.parameters())
+        )
+        == []
+    )
 
 
 def _day(text: str) -> int:

@@ -35,7 +35,7 @@ def test_the_strict_study_meets_every_critical_rule(published: Places, tmp_path:
         unknown = build.execute("select count(*) from labels.mucosal_healing where reason = 'after_relapse'").fetchall()
     assert stamps == {(parameters["definition_version"], parameters["parameter_hash"])}
     assert unknown[0][0] > 0
-    results = run.evaluate(warehouse.places.build, run.tables(["cohorts", "labels"]), parameters)
+    results = run.evaluate_together(warehouse.places.build, run.tables(["cohorts", "labels"]), parameters)
     assert [r.rule for r in results if r.severity == "critical" and r.verdict != "passed"] == []
 
 
@@ -69,7 +69,7 @@ def test_corrected_labels_meet_every_critical_rule(published: Places, tmp_path: 
         verdicts = build.execute("select distinct label, verdict from labels.adjudication order by all").fetchall()
     assert len(filed) == 10
     assert verdicts == [("mucosal_healing", "applied"), ("relapse", "applied"), ("remission", "applied")]
-    results = run.evaluate(places.build, run.tables(["cohorts", "labels"]), parameters)
+    results = run.evaluate_together(places.build, run.tables(["cohorts", "labels"]), parameters)
     assert [r.rule for r in results if r.severity == "critical" and r.verdict != "passed"] == []
     assert [(r.rule, r.failed) for r in results if r.table_name == "labels.adjudication" and r.verdict != "passed"] == [
         ("labels.adjudication.none_overrides", 10)

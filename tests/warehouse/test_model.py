@@ -1,14 +1,16 @@
 """SQL models: parents from the text, results kept to the contract, one way of opening DuckDB."""
 
+import weakref
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 import sqlglot
 
 from schemas import contract
 from schemas.contract import LAYERS, STUDY_LAYERS, Column, Contract
-from warehouse import model
+from warehouse import keys, model
 from warehouse.connection import connect
 
 VISIT = Contract(
@@ -86,3 +88,18 @@ def test_a_connection_speaks_utc_and_fetches_nothing(tmp_path: Path) -> None:
     assert (zone, install) == ("UTC", False)
     assert set(LAYERS) <= schemas
     assert not list(tmp_path.glob("*.wal"))
+
+
+def test_a_part_that_was_written_is_not_kept_until_the_end(tmp_path: Path) -> None:
+    """What is registered DuckDB keeps until the transaction ends: a feed in parts would be held whole."""
+    with connect(tmp_path / "a.duckdb") as connection:
+        keys.install(connection, keys.DEMO_KEY)
+        with model.filling(connection, "staging.deletion") as fill:
+            for number in range(2):
+                rows = pl.DataFrame({"pseudonym_site": "demo", "site": "demo", "feed": "patient", "key": str(number)})
+                rows = rows.with_columns(delivery=pl.lit("demo|2020-01-01"), file_id=1, record=number).to_arrow()
+                held = weakref.ref(rows)
+                fill(rows)
+                del rows
+                assert held() is None
+        assert connection.execute("select count(*) from staging.deletion").fetchall() == [(2,)]
