@@ -34,12 +34,12 @@ class Size(NamedTuple):
         return sum(self.parts[name].cpu_seconds for name in names)
 
 
-def measure(folder: Path, patients: int, memory: str = "8GB", buckets: int = 1) -> Size:
+def measure(folder: Path, patients: int, memory: str = "8GB", buckets: int = 1, names: Sequence[str] = ALL) -> Size:
     """Land so many patients, build everything, read the same files with DuckDB alone; then throw all of it away."""
     try:
         landing, records = landed(folder, patients)
         words = [str(landing), str(folder / "data"), "--memory", memory, "--buckets", str(buckets)]
-        _, text = process("layers", ["-m", "benchmarks.layers", *words, "--only", ",".join(ALL)])
+        _, text = process("layers", ["-m", "benchmarks.layers", *words, "--only", ",".join(names)])
         floor, _ = process("floor", ["-m", "benchmarks.floor", str(landing), str(folder / "floor")])
         parts = {part.name: part for part in (Cost(**json.loads(row)) for row in text.splitlines())}
         return Size(patients, records, parts, floor)
@@ -80,7 +80,7 @@ def exponent(sizes: Sequence[Size]) -> list[Measured]:
 
 def bounded(folder: Path, patients: int) -> list[Measured]:
     """The same build with a quarter of the memory, in buckets."""
-    size = measure(folder, patients, SMALL_MEMORY, SMALL_BUCKETS)
+    size = measure(folder, patients, SMALL_MEMORY, SMALL_BUCKETS, WHOLE)
     most = max((size.parts[name] for name in WHOLE), key=lambda part: part.peak_mb)
     name = f"{patients:,} patients with {SMALL_MEMORY} and {SMALL_BUCKETS} buckets"
     return [
