@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.fhir.tables import judge
+from assets.fhir import gate, tables
 from expectations.run import evaluate
 from warehouse.connection import connect
 
@@ -42,7 +42,8 @@ PATIENT = {
 def test_faulty_resource_is_named(build: Build, change: dict[str, object], rule: str | None) -> None:
     file = build(fhir__organization=[HOSPITAL], fhir__patient=[PATIENT | change])
     with connect(file) as connection:
-        judge(connection)
+        gate.run(connection)
+        tables.write_verdicts(connection, gate.found(connection))
     failed = {r.rule: r for r in evaluate(file, ["fhir.quarantine"]) if "patient" in r.rule and r.verdict != "passed"}
     if rule is None:
         assert failed == {}
