@@ -1,13 +1,14 @@
 """What a process or a stretch of work cost: wall seconds, CPU seconds, highest memory, bytes read, written, spilled."""
 
 import contextlib
+import ctypes
 import os
 import resource
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -15,12 +16,17 @@ from typing import NamedTuple
 KILO_PER_MEGA = 1024.0
 """Linux counts a process's highest memory in KiB."""
 MEGA = 1e6
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.5
 PROCESS = Path("/proc/self")
+CHILD_SUBREAPER = 36
+"""Linux's PR_SET_CHILD_SUBREAPER."""
 
 
 class Cost(NamedTuple):
-    """One measurement; `peak_mb` (MiB) is the highest resident memory, the other MB are 10^6 bytes."""
+    """One measurement; `peak_mb` (MiB) is the highest memory, the other MB are 10^6 bytes.
+
+    Processes beside count: their CPU, and of memory that several of them share a part each (PSS).
+    """
 
     name: str
     wall_seconds: float
@@ -39,8 +45,9 @@ def process(name: str, command: Sequence[str], environment: Mapping[str, str] | 
 
     Linux counts a child's highest memory from its parent's at the start, so whoever calls this stays small.
     """
-    started = time.perf_counter()
+    started, before = time.perf_counter(), _used_by_ended()
     root = Path(__file__).parents[1]
+    _inherit_orphans()
     with subprocess.Popen(  # noqa: S603 - the project's own commands
         [sys.executable, *command],
         stdout=subprocess.PIPE,
@@ -48,13 +55,18 @@ def process(name: str, command: Sequence[str], environment: Mapping[str, str] | 
         cwd=root,
         env={**os.environ, **(environment or {})},
     ) as running:
-        text = running.stdout.read() if running.stdout else ""
+        with _highest(lambda: _memory_kib(running.pid)) as most:
+            text = running.stdout.read() if running.stdout else ""
         _, status, used = os.wait4(running.pid, 0)
         running.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - started
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()  # for what its end left behind
     if running.returncode:
         raise subprocess.CalledProcessError(running.returncode, command, text)
-    wall = time.perf_counter() - started
-    return Cost(name, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / KILO_PER_MEGA), text
+    peak = max(used.ru_maxrss, most[0]) / KILO_PER_MEGA
+    return Cost(name, wall, _used_by_ended() - before, peak), text
 
 
 @contextmanager
@@ -62,31 +74,52 @@ def stretch(name: str, spill: Path, found: list[Cost]) -> Iterator[dict[str, int
     """Measure a stretch of work of this process and add it to `found`; the block may put its `rows` into the yield."""
     (PROCESS / "clear_refs").write_text("5", encoding="ascii")  # highest memory counts from here
     said: dict[str, int] = {}
-    most, ended = [0], threading.Event()
-    watch = threading.Thread(target=_watch, args=(spill, most, ended), daemon=True)
-    watch.start()
     before, wall, cpu = _moved(), time.perf_counter(), _cpu_seconds()
-    try:
+    with _highest(lambda: _size(spill)) as spilled, _highest(lambda: _memory_kib(os.getpid())) as most:
         yield said
-    finally:
-        ended.set()
-        watch.join()
     spent = time.perf_counter() - wall, _cpu_seconds() - cpu
     read, written = (after - was for after, was in zip(_moved(), before, strict=True))
-    peak = _field("status", "VmHWM") / KILO_PER_MEGA
-    found.append(Cost(name, *spent, peak, said.get("rows", 0), read / MEGA, written / MEGA, most[0] / MEGA))
+    peak = max(_field("status", "VmHWM"), most[0]) / KILO_PER_MEGA
+    found.append(Cost(name, *spent, peak, said.get("rows", 0), read / MEGA, written / MEGA, spilled[0] / MEGA))
 
 
 def _cpu_seconds() -> float:
-    """Of this process, of its children that have ended, and of those that still run beside it."""
+    """Of this process, of those below it that have ended, and of those that still run."""
     ticks = 0
-    for children in PROCESS.glob("task/*/children"):
-        for child in children.read_text(encoding="ascii").split():
-            with contextlib.suppress(FileNotFoundError):
-                fields = Path(f"/proc/{child}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-                ticks += sum(map(int, fields[11:15]))  # user and system, its own and of its ended children
+    for below in _below(os.getpid()):
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{below}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))  # user and system, its own and of its ended children
+    return time.process_time() + _used_by_ended() + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _used_by_ended() -> float:
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + ended.ru_utime + ended.ru_stime + ticks / os.sysconf("SC_CLK_TCK")
+    return ended.ru_utime + ended.ru_stime
+
+
+def _below(pid: int) -> Iterator[int]:
+    """Processes that a process started, and those that they started."""
+    for children in Path(f"/proc/{pid}").glob("task/*/children"):
+        with contextlib.suppress(OSError):  # it may have ended meanwhile
+            for child in map(int, children.read_text(encoding="ascii").split()):
+                yield child
+                yield from _below(child)
+
+
+def _memory_kib(pid: int) -> int:
+    """Of a process and all below it; none where it has ended."""
+    total = 0
+    for each in (pid, *_below(pid)):
+        with contextlib.suppress(OSError):
+            rollup = Path(f"/proc/{each}/smaps_rollup").read_text(encoding="ascii")
+            total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    return total
+
+
+def _inherit_orphans() -> None:
+    """Let what a program leaves running come to this process, which can wait for it and count what it used."""
+    ctypes.CDLL(None).prctl(CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def _moved() -> tuple[int, int]:
@@ -98,10 +131,27 @@ def _field(file: str, name: str) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 
 
-def _watch(folder: Path, most: list[int], ended: threading.Event) -> None:
-    while not ended.wait(LOOK_SECONDS):
-        size = 0
-        for file in folder.glob("*"):
-            with contextlib.suppress(FileNotFoundError):
-                size += file.stat().st_size
-        most[0] = max(most[0], size)
+def _size(folder: Path) -> int:
+    size = 0
+    for file in folder.glob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            size += file.stat().st_size
+    return size
+
+
+@contextmanager
+def _highest(look: Callable[[], int]) -> Iterator[list[int]]:
+    """Look again and again during the block; the list holds the most that was seen."""
+    most, ended = [0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(LOOK_SECONDS):
+            most[0] = max(most[0], look())
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield most
+    finally:
+        ended.set()
+        watching.join()
