@@ -1,6 +1,7 @@
 """Processes beside this one, for what Python does on one core alone: they load their libraries while this one starts.
 
 Each is a copy of one process that loaded the libraries once, so a second costs next to nothing. They end with this one.
+The pool of `concurrent.futures` can't end a work that has begun, which would hold the build open.
 """
 
 import functools

@@ -1,10 +1,12 @@
 """The paper's cohort, once as landing files and once as a published release, for all tests of the whole way."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from pipelines.alerts import channel
 from simulation import hospital
 from tests.conftest import Mucosa, Once
 from tests.pipelines.hook import Hook
@@ -49,3 +51,12 @@ def published(landed: Path, first_night: Path) -> Places:
 def told(first_night: Path) -> list[dict[str, str]]:
     """The alerts of that night."""
     return json.loads((first_night / "told.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
+    """A real receiver of alerts, the only channel of this process."""
+    monkeypatch.setenv("MUCOSA_HEARTBEAT_HOUR", "24")  # never
+    with Hook() as receiver:
+        monkeypatch.setenv(channel.VARIABLE, receiver.url)
+        yield receiver

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import socket
-from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -26,14 +25,6 @@ from warehouse.places import Places
 
 NOON = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
-    monkeypatch.setenv("MUCOSA_HEARTBEAT_HOUR", "24")  # never
-    with Hook() as receiver:
-        monkeypatch.setenv(channel.VARIABLE, receiver.url)
-        yield receiver
 
 
 def problem(rule: str = "lab_result.unit.unit", *where: str, level: str = "warning") -> Problem:

@@ -12,7 +12,7 @@ from expectations.derived import rules
 from expectations.result import Result, read_results, write_results
 from expectations.rule import Rule
 from expectations.run import tables
-from pipelines.alerts import channel, delivery, ledger, sensor
+from pipelines.alerts import delivery, ledger, sensor
 from pipelines.definitions import defs
 from tests.pipelines.hook import Hook
 from warehouse.connection import connect
@@ -23,14 +23,6 @@ ENDOSCOPY = "staging.endoscopy"
 FOUND = "endoscopy.normal_yet_inflamed"
 FAILED, CANCELED, SUCCEEDED = "PIPELINE_FAILURE", "PIPELINE_CANCELED", "PIPELINE_SUCCESS"
 Ended = Callable[[str], str]
-
-
-@pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
-    monkeypatch.setenv("MUCOSA_HEARTBEAT_HOUR", "24")  # never
-    with Hook() as receiver:
-        monkeypatch.setenv(channel.VARIABLE, receiver.url)
-        yield receiver
 
 
 @asset(key=RELAPSE)
