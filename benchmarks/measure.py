@@ -48,6 +48,7 @@ def process(name: str, command: Sequence[str], environment: Mapping[str, str] | 
     started, before = time.perf_counter(), _used_by_ended()
     root = Path(__file__).parents[1]
     _inherit_orphans()
+    others = _children(os.getpid())
     with subprocess.Popen(  # noqa: S603 - the project's own commands
         [sys.executable, *command],
         stdout=subprocess.PIPE,
@@ -60,9 +61,8 @@ def process(name: str, command: Sequence[str], environment: Mapping[str, str] | 
         _, status, used = os.wait4(running.pid, 0)
         running.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - started
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.wait()  # for what its end left behind
+    while left := _children(os.getpid()) - others:
+        os.waitpid(left.pop(), 0)  # what its end left behind ends by itself
     if running.returncode:
         raise subprocess.CalledProcessError(running.returncode, command, text)
     peak = max(used.ru_maxrss, most[0]) / KILO_PER_MEGA
@@ -98,13 +98,19 @@ def _used_by_ended() -> float:
     return ended.ru_utime + ended.ru_stime
 
 
-def _below(pid: int) -> Iterator[int]:
-    """Processes that a process started, and those that they started."""
+def _children(pid: int) -> set[int]:
+    found: set[int] = set()
     for children in Path(f"/proc/{pid}").glob("task/*/children"):
         with contextlib.suppress(OSError):  # it may have ended meanwhile
-            for child in map(int, children.read_text(encoding="ascii").split()):
-                yield child
-                yield from _below(child)
+            found.update(map(int, children.read_text(encoding="ascii").split()))
+    return found
+
+
+def _below(pid: int) -> Iterator[int]:
+    """Processes that a process started, and those that they started."""
+    for child in _children(pid):
+        yield child
+        yield from _below(child)
 
 
 def _memory_kib(pid: int) -> int:
