@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from operator import and_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression, FunctionExpression, StarExpression
 
-from assets.fhir import rules
+from assets.fhir import alike, rules
 from schemas import contract, r4b
 from schemas.contract import Contract
 
@@ -59,6 +59,10 @@ select
   'id' as element
 from (select *, count(*) over (partition by id) as uses from asked)
 where id is not null and uses > 1
+"""
+
+_LOST = """
+from asked as r anti join known as k on r.reference = k.reference where r.reference is not null limit 1
 """
 
 _UNRESOLVED = """
@@ -158,7 +162,9 @@ def judge(cursor: duckdb.DuckDBPyConnection, tables: Tables) -> None:
         table = resource_tables()[name]
         resource = rules.resource_type(table)
         given = dict(zip(cursor.table(rows).columns, cursor.table(rows).types, strict=True))
-        all_hold = reduce(and_, (rule.holds for rule in rules.rules(table, given, together=True)))
+        every = rules.rules(table, given, together=True)
+        settled = alike.settled(cursor.table(rows), every)
+        all_hold = reduce(and_, (rule.holds for rule in every if alike.column(rule) not in settled))
         _keep(cursor, placed(cursor, rows).filter(~all_hold))
         if cursor.table("suspect").shape[0]:
             each = rules.rules(table, given)
@@ -181,7 +187,7 @@ def _resolve(cursor: duckdb.DuckDBPyConnection, tables: Tables, lost: set[str] |
     for name, rows in tables.items():
         table = resource_tables()[name]
         resource = rules.resource_type(table)
-        for element, targets, value in _references(table):
+        for element, targets, value, lists in _references(table):
             if lost is not None and not lost & set(targets):
                 continue
             known = [
@@ -194,20 +200,24 @@ def _resolve(cursor: duckdb.DuckDBPyConnection, tables: Tables, lost: set[str] |
                 if t in types
             ]
             cursor.register("known", reduce(lambda a, b: a.union(b), known))
-            numbered_rows = placed(cursor, rows)
-            found = numbered_rows.select(*_row(numbered_rows), value.alias("reference"))
-            ask(cursor, _UNRESOLVED, found, {"resource": resource, "element": element})
+            # Nearly always all are found, which fewer columns tell; one that all rows share is looked for once.
+            different = cursor.table(rows).select(value.alias("reference"))
+            if ask(cursor, _LOST, different if lists else different.distinct(), {}):
+                numbered_rows = placed(cursor, rows)
+                found = numbered_rows.select(*_row(numbered_rows), value.alias("reference"))
+                ask(cursor, _UNRESOLVED, found, {"resource": resource, "element": element})
             cursor.unregister("known")
 
 
-def _references(table: Contract) -> Iterator[tuple[str, tuple[str, ...], Expression]]:
-    """Elements that refer to other resources, the types that they may refer to, and the address, one a row."""
+def _references(table: Contract) -> Iterator[tuple[str, tuple[str, ...], Expression, bool]]:
+    """Elements that refer to others: the types they may refer to, the address, one a row, and whether of a list."""
     for name, kind in rules.element_types(table):
         said = r4b.elements(rules.resource_type(table))[name]
         if said.fhir_type == "Reference":
             value = ColumnExpression(name)
             each = FunctionExpression("unnest", value) if kind.id == "list" else value
-            yield name, said.targets, FunctionExpression("struct_extract", each, ConstantExpression("reference"))
+            address = FunctionExpression("struct_extract", each, ConstantExpression("reference"))
+            yield name, said.targets, address, kind.id == "list"
 
 
 def _row(rows: duckdb.DuckDBPyRelation) -> list[Expression]:
@@ -233,10 +243,12 @@ def _keep(cursor: duckdb.DuckDBPyConnection, suspects: duckdb.DuckDBPyRelation) 
 
 def ask(
     cursor: duckdb.DuckDBPyConnection, query: str, asked: duckdb.DuckDBPyRelation, given: Mapping[str, object]
-) -> None:
+) -> list[Any]:
+    """What a query says of the rows `asked`."""
     cursor.register("asked", asked)
-    cursor.execute(query, given)
+    answer = cursor.execute(query, given).fetchall()
     cursor.unregister("asked")
+    return answer
 
 
 def _set_aside(cursor: duckdb.DuckDBPyConnection, tables: Tables) -> Counter[tuple[str, str]]:

@@ -141,7 +141,7 @@ def _each(said: r4b.Element, given: Type, kept: Type, values: Expression, path: 
 def _fold(found: list[Rule], together: bool) -> list[Rule]:
     if not together or not found:
         return found
-    return [Rule("", "", reduce(and_, (rule.holds for rule in found)))]
+    return [Rule("", found[0].element, reduce(and_, (rule.holds for rule in found)))]
 
 
 def _choices(known: dict[str, r4b.Element], names: list[str], get: Get, path: str) -> Iterator[Rule]:
