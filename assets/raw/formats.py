@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from functools import partial
 
 import polars as pl
-import pyarrow as pa
 
 from assets.raw import fhir_ndjson, headers, hl7v2, records, text, unpack, workbook
 from assets.raw.landing import LandedFile
@@ -19,13 +18,15 @@ MESSAGES = {"fhir": fhir_ndjson.read, "hl7": hl7v2.read}
 
 def read(content: bytes, file: str, landed: LandedFile, profile: Profile) -> dict[str, pl.DataFrame]:
     """All records of a file that is held in memory by feed, as `tables` gives them."""
-    found: dict[str, list[pa.Table]] = {}
+    found: dict[str, list[pl.DataFrame]] = {}
     for feed, table in tables(lambda: io.BytesIO(content), file, landed, profile):
         found.setdefault(feed, []).append(table)
-    return {feed: pl.DataFrame(pa.concat_tables(parts)) for feed, parts in found.items()}
+    return {feed: pl.concat(parts) for feed, parts in found.items()}
 
 
-def tables(source: unpack.Source, file: str, landed: LandedFile, profile: Profile) -> Iterator[tuple[str, pa.Table]]:
+def tables(
+    source: unpack.Source, file: str, landed: LandedFile, profile: Profile
+) -> Iterator[tuple[str, pl.DataFrame]]:
     """The records of a file with their feed, block by block, compressed or not, all columns text.
 
     `file` names it in errors (`DataError`).
@@ -33,19 +34,17 @@ def tables(source: unpack.Source, file: str, landed: LandedFile, profile: Profil
     chunks = partial(unpack.chunks, source, file)
     if landed.feed is None:
         content = b"".join(chunks())
-        frames = MESSAGES[landed.kind](content, file, profile)
-        yield from ((feed, frame.to_arrow(compat_level=pl.CompatLevel.oldest())) for feed, frame in frames.items())
+        yield from MESSAGES[landed.kind](content, file, profile).items()
         return
     said = profile.feed(landed.feed)
     needless = {headers.plain(name) for name in said.identifies}
     for table in _of_table(chunks, file, extract.load(landed.feed), profile):
-        yield landed.feed, table.drop_columns([n for n in table.column_names if headers.plain(n) in needless])
+        yield landed.feed, table.drop(name for name in table.columns if headers.plain(name) in needless)
 
 
-def _of_table(chunks: text.Chunks, file: str, feed: Feed, profile: Profile) -> Iterator[pa.Table]:
+def _of_table(chunks: text.Chunks, file: str, feed: Feed, profile: Profile) -> Iterator[pl.DataFrame]:
     said = profile.feed(feed.feed).format
     if next(chunks(), b"").startswith(unpack.ZIP) if said is None else said == "xlsx":
-        frame = workbook.read(b"".join(chunks()), file, feed, profile)
-        yield frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        yield workbook.read(b"".join(chunks()), file, feed, profile)
     else:
         yield from records.tables(chunks, file, feed, profile, records.BLOCK)

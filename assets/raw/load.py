@@ -10,10 +10,9 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 from pyarrow import parquet as pq
 
-from assets.raw import formats, memory
+from assets.raw import blocks, formats, memory
 from assets.raw.file_name import told
 from assets.raw.landing import Delivery, LandedFile, check_feeds, find_deliveries
 from warehouse import model
@@ -153,29 +152,13 @@ def _spool(folder: Path, delivery: Delivery, landed: LandedFile) -> dict[str, tu
     label = f"{landed.label} of delivery {delivery.name}"
     with ExitStack() as open_files:
         writers: dict[str, pq.ParquetWriter] = {}
-        for feed, table in formats.tables(partial(_opened, delivery, landed), label, landed, delivery.profile):
+        for feed, frame in formats.tables(partial(_opened, delivery, landed), label, landed, delivery.profile):
             file = folder / f"{feed}.part"
             if feed not in writers:
-                file.touch(mode=0o600)
-                # Without Arrow's own schema every reader takes the cells for what they are: text.
-                writer = pq.ParquetWriter(
-                    file,
-                    table.schema,
-                    compression="lz4",
-                    use_dictionary=_repeating(table),
-                    write_statistics=["record", "line"],
-                    store_schema=False,
-                )
-                writers[feed] = open_files.enter_context(writer)
-            writers[feed].write_table(table)
-            written[feed] = written.get(feed, (0, file))[0] + table.num_rows, file
+                writers[feed] = open_files.enter_context(blocks.writer(file, frame))
+            blocks.write(writers[feed], frame)
+            written[feed] = written.get(feed, (0, file))[0] + frame.height, file
     return written
-
-
-def _repeating(table: pa.Table) -> list[str]:
-    """Columns whose texts come again, as their beginning tells: only these are worth a dictionary."""
-    start = pl.DataFrame(table.slice(0, 4096))
-    return [column.name for column in start if column.n_unique() <= start.height / 2]
 
 
 def parquet(places: Places, file: Mapping[str, object]) -> Path:

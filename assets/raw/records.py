@@ -13,22 +13,21 @@ import pyarrow as pa
 from pyarrow import csv as columnar
 
 from assets.raw import headers, text
-from assets.raw.careful import CarefulReader, Mended
+from assets.raw.careful import CarefulReader, Mended, count
 from assets.raw.text import BOM, Chunks
 from schemas.extract import Feed
 from schemas.profile import Profile
 
 BLOCK = 1 << 24
 """Bytes of text that are read together."""
-TEXT = pa.large_string()
 
 
 def read(content: bytes, file: str, feed: Feed, profile: Profile, block: int = BLOCK) -> pl.DataFrame:
     """All records of a file that is held in memory, as `tables` gives them."""
-    return pl.DataFrame(pa.concat_tables(tables(lambda: iter([content]), file, feed, profile, block)))
+    return pl.concat(tables(lambda: iter([content]), file, feed, profile, block))
 
 
-def tables(chunks: Chunks, file: str, feed: Feed, profile: Profile, block: int = BLOCK) -> Iterator[pa.Table]:
+def tables(chunks: Chunks, file: str, feed: Feed, profile: Profile, block: int = BLOCK) -> Iterator[pl.DataFrame]:
     """The records of a file block by block, all columns text; `file` names it in errors (`DataError`).
 
     Empty lines are no records. A quoted field may span lines. The columns are `headers.PROVENANCE` and the file's.
@@ -66,7 +65,7 @@ class Reader(CarefulReader):
         super().__init__(file, delimiter, quote)
         self.record = 1
 
-    def table(self, whole: bytes, is_last: bool) -> tuple[pa.Table, int]:
+    def table(self, whole: bytes, is_last: bool) -> tuple[pl.DataFrame, int]:
         """The records that end in these lines, and how many bytes they take."""
         ragged: list[tuple[int, str]] = []
         mended = self.lines_are_records(whole, is_last)
@@ -74,22 +73,23 @@ class Reader(CarefulReader):
         if parsed is None or mended is None:
             mended = self.mended(whole, is_last)
             parsed, ragged = self._parse(mended.text)
-        torn, count = mended.torn, parsed.num_rows + len(ragged) + len(mended.torn)
-        starts = np.arange(count) if mended.starts is None else mended.starts
-        provenance = {
-            "record": pa.array(np.arange(self.record, self.record + count), pa.int32()),
-            "line": pa.array(self.line + starts, pa.int32()),
-            "malformed": pa.nulls(count, TEXT),
-            "fault": pa.nulls(count, TEXT),
-        }
+        height = parsed.height + len(ragged) + len(mended.torn)
+        starts = np.arange(height) if mended.starts is None else mended.starts
+        malformed = fault = pl.repeat(None, height, dtype=pl.String, eager=True)
+        if mended.torn or ragged:
+            parsed, malformed, fault = _apart(parsed, mended.torn, ragged, height)
+        parsed = parsed.select(
+            pl.Series("record", np.arange(self.record, self.record + height, dtype=np.int32)),
+            pl.Series("line", (self.line + starts).astype(np.int32)),
+            malformed.alias("malformed"),
+            fault.alias("fault"),
+            pl.all(),
+        )
         self.line += mended.lines
-        self.record += count
-        if torn or ragged:
-            parsed, faults = _apart(parsed, torn, ragged, count)
-            provenance |= faults
-        return pa.table(provenance | dict(zip(parsed.column_names, parsed.columns, strict=True))), mended.used
+        self.record += height
+        return parsed, mended.used
 
-    def _counted(self, mended: Mended) -> pa.Table | None:
+    def _counted(self, mended: Mended) -> pl.DataFrame | None:
         """The cells of records that are a line each; nothing where the counts do not prove it.
 
         Polars refuses a record with more cells than the header has, and fills one with fewer: delimiters tell those.
@@ -100,7 +100,7 @@ class Reader(CarefulReader):
             return None
         if mended.within is not None:
             expected = rows * (width - 1) + mended.within
-            if mended.text.count(self.delimiter.encode()) != expected:
+            if count(mended.text, self.delimiter) != expected:
                 return None
         try:
             parsed = pl.read_csv(
@@ -113,9 +113,9 @@ class Reader(CarefulReader):
             )
         except pl.exceptions.ComputeError:
             return None
-        return parsed.to_arrow(compat_level=pl.CompatLevel.oldest()) if parsed.height == rows else None
+        return parsed if parsed.height == rows else None
 
-    def _parse(self, body: bytes) -> tuple[pa.Table, list[tuple[int, str]]]:
+    def _parse(self, body: bytes) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
         """The cells of records that have as many as the header; number and text of the others."""
         ragged: list[tuple[int, str]] = []
 
@@ -123,9 +123,8 @@ class Reader(CarefulReader):
             ragged.append((row.number, row.text))
             return "skip"
 
-        types = dict.fromkeys(self.header, TEXT)
         if not body:
-            return pa.schema(list(types.items())).empty_table(), ragged
+            return pl.DataFrame(schema=dict.fromkeys(self.header, pl.String)), ragged
         parsed = columnar.read_csv(
             pa.BufferReader(BOM + body if body.startswith(BOM) else body),  # it takes the first one away
             columnar.ReadOptions(use_threads=False, block_size=len(body) + 4, column_names=self.header),
@@ -135,9 +134,11 @@ class Reader(CarefulReader):
                 newlines_in_values=True,
                 invalid_row_handler=skip,
             ),
-            columnar.ConvertOptions(column_types=types, strings_can_be_null=False, check_utf8=False),
+            columnar.ConvertOptions(
+                column_types=dict.fromkeys(self.header, pa.large_string()), strings_can_be_null=False, check_utf8=False
+            ),
         )
-        return parsed, ragged
+        return pl.DataFrame(parsed), ragged
 
     @property
     def _is_quoted(self) -> bool:
@@ -145,15 +146,17 @@ class Reader(CarefulReader):
 
 
 def _apart(
-    parsed: pa.Table, torn: dict[int, str], ragged: list[tuple[int, str]], count: int
-) -> tuple[pa.Table, dict[str, pa.Array]]:
+    parsed: pl.DataFrame, torn: dict[int, str], ragged: list[tuple[int, str]], height: int
+) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
     """Records that could not be split stand where they stood, with their text and no cells."""
-    whole = np.ones(count, bool)
+    whole = np.ones(height, bool)
     whole[list(torn)] = False
     places = np.flatnonzero(whole)
     torn = torn | {int(places[number - 1]): line for number, line in ragged}
     whole[list(torn)] = False
-    texts = pa.array([torn[place] for place in sorted(torn)], TEXT)
-    malformed = texts.take(pa.array(np.cumsum(~whole) - 1, mask=whole))
-    fault = pa.array(["fields"], TEXT).take(pa.array(np.zeros(count, int), mask=whole))
-    return parsed.take(pa.array(np.cumsum(whole) - 1, mask=~whole)), {"malformed": malformed, "fault": fault}
+    place = pl.select(pl.when(pl.Series(whole)).then(pl.Series(np.cumsum(whole) - 1))).to_series()
+    at = pl.Series(list(torn), dtype=pl.Int64)
+    malformed, fault = (pl.repeat(None, height, dtype=pl.String, eager=True) for _ in range(2))
+    malformed.scatter(at, pl.Series(list(torn.values()), dtype=pl.String))
+    fault.scatter(at, "fields")
+    return parsed.select(pl.all().gather(place)), malformed, fault

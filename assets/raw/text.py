@@ -26,17 +26,21 @@ def blocks(chunks: Chunks, file: str, encoding: str, size: int) -> Iterator[byte
     `file` names it.
     """
     blank: bytes | None = b""
-    rest = bytearray()
+    held: list[bytes] = []
     for piece in _utf8(chunks, file, encoding):
-        rest += piece
+        held.append(piece)
+        if sum(map(len, held)) <= size or not (b"\n" in piece or b"\r" in piece):
+            continue  # so that a line without an end is put together once
+        rest = b"".join(held)
         while len(rest) > size and (cut := _line_end(rest, size)):
-            block, rest = bytes(memoryview(rest)[:cut]), rest[cut:]
+            block, rest = rest[:cut], rest[cut:]
             if blank is not None and _is_blank(blank + block):
                 blank += block
             else:
                 yield blank + block if blank else block
                 blank = None
-    last = (blank or b"") + bytes(rest)
+        held = [rest]
+    last = b"".join([blank or b"", *held])
     if blank is not None and _is_blank(last):
         raise DataError(f"{file} is empty. Send the file again; if there was nothing to report, with its header alone.")
     if last:
@@ -48,7 +52,7 @@ def _is_blank(text: bytes) -> bool:
     return not text[:SAMPLE].decode(errors="ignore").strip() and not text.decode().strip()
 
 
-def _line_end(text: bytearray, size: int) -> int:
+def _line_end(text: bytes, size: int) -> int:
     """Where the last line ends that `size` bytes hold, else the first that ends thereafter; 0 if none does."""
     within = text.rfind(b"\n", 0, size) + 1 or text.rfind(b"\r", 0, size) + 1
     cut = within or text.find(b"\n", size) + 1 or text.find(b"\r", size, -1) + 1

@@ -19,7 +19,7 @@ WORKBOOK_PART = "[Content_Types].xml"
 """Every Office document is a ZIP file with this member."""
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError)
 """What the libraries raise over bytes that are not what their beginning says."""
-CHUNK = 1 << 24
+CHUNK = 1 << 20
 """Bytes that are read at a time."""
 
 
