@@ -75,8 +75,11 @@ def _family(table: Contract) -> list[dict[str, Any]]:
         layers, pattern, target = family.pop("layers"), family.pop("columns"), family.pop("target", None)
         columns = [c for c in table.column_names if re.fullmatch(pattern, c)]
         if table.layer in layers and table.name != target and columns:
-            queries = [family["sql"].replace("{column}", column) for column in columns]
-            found.append(family | {"sql": " union all ".join(queries)})
+            if "where" in family:
+                asked = {"where": [family["where"].replace("{column}", column) for column in columns]}
+            else:
+                asked = {"sql": " union all ".join(family["sql"].replace("{column}", column) for column in columns)}
+            found.append(family | asked)
     return found
 
 
@@ -105,7 +108,7 @@ def _extract(table: Contract) -> list[dict[str, Any]]:
         {
             "name": rule.id.removeprefix(f"{feed.feed}.").replace(".", "_"),
             "sentence": f"No accepted row where: {rule.reason}",
-            "sql": f"select 1 from {{batch}} where not ({rule.check})",
+            "where": f"not ({rule.check})",
         }
         for rule in feed.rules
     ]
@@ -116,7 +119,8 @@ def _said_twice(table: Contract) -> list[dict[str, Any]]:
     """Facts of a patient that stand under two numbers: a copy counts double."""
     if table.layer != "staging" or "person_key" not in table.column_names[1:]:
         return []
-    said = [c for c in table.column_names if c not in (*table.key, "delivery", "file_id", "record")]
+    said = ", ".join(c for c in table.column_names if c not in (*table.key, "delivery", "file_id", "record"))
+    alike = f"select hash({said}) from {{batch}} group by all having count(*) > 1"  # texts would fill the memory
     return [
         {
             "name": "said_once",
@@ -125,7 +129,7 @@ def _said_twice(table: Contract) -> list[dict[str, Any]]:
             "severity": "warning",
             "owner": "data manager",
             "what_to_do": "Ask whether one is a copy under a new number: doses, results and events count twice.",
-            "sql": f"select site from {{batch}} group by {', '.join(said)} having count(*) > 1",
+            "sql": f"select site from {{batch}} where hash({said}) in ({alike}) group by {said} having count(*) > 1",
         }
     ]
 
@@ -144,9 +148,8 @@ def _limits(table: Contract) -> list[dict[str, Any]]:
                     "name": f"{analyte['analyte']}_{kind}",
                     "sentence": f"{analyte['name']} is {kind} from {low} to {high} {analyte['unit']}.",
                     "source": "schemas/codes/analyte.csv",
-                    "among": f"select 1 from {{batch}} where analyte = '{analyte['analyte']}'",
-                    "sql": f"select 1 from {{batch}} where analyte = '{analyte['analyte']}'"
-                    f" and value_number not between {low} and {high}",
+                    "among_where": f"analyte = '{analyte['analyte']}'",
+                    "where": f"analyte = '{analyte['analyte']}' and value_number not between {low} and {high}",
                 }
             )
     return found

@@ -13,6 +13,8 @@ import great_expectations.expectations as gxe
 from duckdb_engine import ConnectionWrapper, CursorWrapper
 from duckdb_engine import Dialect as DuckDBDialect
 from great_expectations.compatibility.pydantic import PrivateAttr
+from great_expectations.core.metric_domain_types import MetricDomainTypes
+from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
 from great_expectations.data_context.types.base import (
     DataContextConfig,
     InMemoryStoreBackendDefaults,
@@ -20,9 +22,15 @@ from great_expectations.data_context.types.base import (
 )
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.datasource.fluent.sql_datasource import TableAsset
+from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.expectations.expectation import BatchExpectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+from great_expectations.expectations.metrics.metric_provider import metric_partial
+from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+from great_expectations.validator.metric_configuration import MetricConfiguration
+from great_expectations.validator.validator import ValidationDependencies
+from sqlalchemy import ColumnElement, literal_column, text
 from sqlalchemy import Connection as SQLConnection
-from sqlalchemy import text
 from sqlalchemy.dialects import registry
 from sqlalchemy.types import NullType
 
@@ -86,24 +94,52 @@ class Kept:
             self._kept = None
 
 
-class ExpectNoViolations(Kept, gxe.UnexpectedRowsExpectation):
-    """Counts the rows that a query finds, and those it looked among; it fetches none of them.
+class RowsWhere(TableMetricProvider):
+    """How many rows of a table fulfil conditions, each counted for itself.
 
-    The parent class fetches up to 200 rows for its report; a row is a patient's, so this one only counts.
+    An aggregate: Great Expectations asks all those of a table in one statement, together with its own.
+    """
+
+    metric_name = "rows.where"
+    value_keys = ("conditions",)
+
+    @metric_partial(
+        engine=SqlAlchemyExecutionEngine,
+        partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
+        domain_type=MetricDomainTypes.TABLE,
+    )
+    def _sqlalchemy(
+        cls,  # noqa: N805 - as Great Expectations calls it
+        metric_domain_kwargs: dict[str, Any],
+        metric_value_kwargs: dict[str, Any],
+        **_: Any,
+    ) -> tuple[ColumnElement[int], dict[str, Any], dict[str, Any]]:
+        counts = (f"count(case when {condition} then 1 end)" for condition in metric_value_kwargs["conditions"])
+        return literal_column(" + ".join(counts)), metric_domain_kwargs, {}
+
+
+class ExpectNoViolations(Kept, BatchExpectation):
+    """Counts the rows that break a rule, and those that it speaks of; it fetches none of them.
+
+    Either are `conditions` of the table's own rows or a `query`: a metric and the name of its one argument.
     """
 
     _kept: ExpectationConfiguration | None = PrivateAttr(None)
-    query: str
-    """The rows looked among; the name is that of Great Expectations' metric."""
+    violations: dict[str, Any]
+    among: dict[str, Any]
 
-    metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count", "query.row_count")
-    success_keys: ClassVar[tuple[str, ...]] = ("unexpected_rows_query", "query")
+    def get_validation_dependencies(self, *given: Any, **named: Any) -> ValidationDependencies:
+        """The two counts."""
+        asked = super().get_validation_dependencies(*given, **named)
+        for name, count in (("violations", self.violations), ("among", self.among)):
+            metric = RowsWhere.metric_name if "conditions" in count else "query.row_count"
+            asked.set_metric_configuration(name, MetricConfiguration(metric, self._get_domain_kwargs(), count))
+        return asked
 
     def _validate(self, metrics: dict[str, Any], *_: Any, **__: Any) -> dict[str, Any]:
-        violations = metrics["unexpected_rows_query.row_count"]
         return {
-            "success": violations == 0,
-            "result": {"element_count": metrics["query.row_count"], "unexpected_count": violations},
+            "success": metrics["violations"] == 0,
+            "result": {"element_count": metrics["among"], "unexpected_count": metrics["violations"]},
         }
 
 

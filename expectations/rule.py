@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -29,6 +29,8 @@ EXPECTATIONS = frozenset(
 )
 """Expectation types whose results were read and found to hold counts or column names, never values."""
 
+ROWS = "select 1 from {batch} where "
+
 
 class Rule(BaseModel):
     """One rule on one table: an expectation of Great Expectations, or a query of the rows that break it."""
@@ -42,10 +44,17 @@ class Rule(BaseModel):
     severity: Severity
     owner: Owner
     what_to_do: str
+    where: tuple[str, ...] = ()
+    """Conditions of the violating rows, where a row shows by itself that it breaks the rule; each counts for itself.
+
+    All conditions of a table are asked in one scan; `$name` is a parameter of the study.
+    """
     sql: str | None = None
-    """Query of the violating rows; `{batch}` is the table, `$name` a parameter of the study."""
-    among: str = "select 1 from {batch}"
-    """Query of the rows that the rule speaks of."""
+    """Query of the violating rows, `{batch}` is the table; where the conditions say it, it is made of them."""
+    among_where: str | None = "true"
+    """Condition of the rows that the rule speaks of."""
+    among: str
+    """Query of these rows, in place of the condition or made of it."""
     tolerated_share: float = Field(default=0, ge=0, lt=1)
     """Share of those rows that may break the rule before the verdict is `failed`."""
     expectation: str | None = None
@@ -55,10 +64,26 @@ class Rule(BaseModel):
     def id(self) -> str:
         return f"{self.table}.{self.name}"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _spell_out(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Conditions as queries: whoever wants the rows themselves asks for them."""
+        where = given.get("where", ())
+        where = (where,) if isinstance(where, str) else where
+        if where and "sql" in given or "among_where" in given and "among" in given:
+            raise ValueError(f"{given.get('table')}.{given.get('name')}: either a condition or a query")
+        asked = given | {"where": where}
+        if where:
+            asked["sql"] = " union all ".join(ROWS + condition for condition in where)
+        if "among" in given:
+            return asked | {"among_where": None}
+        among = given.get("among_where")
+        return asked | {"among": ROWS + among if among else "select 1 from {batch}"}
+
     @model_validator(mode="after")
     def _asks_one_thing(self) -> "Rule":
         if (self.sql is None) == (self.expectation is None):
-            raise ValueError(f"{self.id} needs either sql or an expectation")
+            raise ValueError(f"{self.id} needs either sql (or a condition) or an expectation")
         if self.expectation and self.expectation not in EXPECTATIONS:
             raise ValueError(f"{self.id}: {self.expectation} is not among the expectations that show no values")
         return self

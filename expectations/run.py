@@ -120,11 +120,15 @@ def _expectation(rule: Rule, parameters: Mapping[str, object]) -> Any:
 
     if rule.sql is None:
         return engine.expectation(rule.expectation or "", rule.id, rule.arguments)
-    queries = {
-        "unexpected_rows_query": rule.bound(rule.sql, parameters),
-        "query": rule.bound(rule.among, parameters),
+    conditions = {"violations": [*rule.where], "among": [rule.among_where] if rule.among_where else []}
+    queries = {"violations": rule.sql, "among": rule.among}
+    counts = {
+        name: {"conditions": [rule.bound(condition, parameters) for condition in conditions[name]]}
+        if conditions[name]
+        else {"query": rule.bound(queries[name], parameters)}
+        for name in queries
     }
-    return engine.expectation("ExpectNoViolations", rule.id, queries)
+    return engine.expectation("ExpectNoViolations", rule.id, counts)
 
 
 def _result(rule: Rule, answer: Any) -> Result:

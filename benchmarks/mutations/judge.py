@@ -170,6 +170,7 @@ def _warned(connection: duckdb.DuckDBPyConnection) -> Words:
             if rule.sql is None or not _SELECTED.search(rule.sql):
                 continue
             by_site = _SELECTED.sub(lambda found, t=table, s=has_site: _of_site(found, t, s), rule.sql)
+            by_site = by_site.replace("{batch}", f"staging.{table}")
             for name, count in connection.execute(f"select site, count(*) from ({by_site}) group by site").fetchall():
                 warned[int(name)][rule.id] += count
     return warned
