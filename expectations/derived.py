@@ -75,11 +75,9 @@ def _family(table: Contract) -> list[dict[str, Any]]:
         layers, pattern, target = family.pop("layers"), family.pop("columns"), family.pop("target", None)
         columns = [c for c in table.column_names if re.fullmatch(pattern, c)]
         if table.layer in layers and table.name != target and columns:
-            if "where" in family:
-                asked = {"where": [family["where"].replace("{column}", column) for column in columns]}
-            else:
-                asked = {"sql": " union all ".join(family["sql"].replace("{column}", column) for column in columns)}
-            found.append(family | asked)
+            kind = "where" if "where" in family else "sql"
+            asked = [family[kind].replace("{column}", column) for column in columns]
+            found.append(family | {kind: asked if kind == "where" else " union all ".join(asked)})
     return found
 
 

@@ -5,7 +5,7 @@ Importing this module costs seconds, so only `expectations.run` does it, inside 
 
 import logging
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import duckdb
 import great_expectations as gx
@@ -25,7 +25,7 @@ from great_expectations.datasource.fluent.sql_datasource import TableAsset
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.expectation import BatchExpectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-from great_expectations.expectations.metrics.metric_provider import metric_partial
+from great_expectations.expectations.metrics.metric_provider import metric_partial, metric_value
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.validator import ValidationDependencies
@@ -35,6 +35,11 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.types import NullType
 
 from expectations.rule import EXPECTATIONS
+
+COLUMNS = """
+select schema_name, table_name, list(column_name order by column_index)
+from duckdb_columns() where database_name = current_database() group by all
+"""
 
 
 class Connection(ConnectionWrapper):
@@ -56,12 +61,15 @@ class Dialect(DuckDBDialect):
 
     supports_statement_cache = False
 
+    _columns: Mapping[tuple[str, str], list[str]] | None = None
+
     def get_columns(
         self, connection: SQLConnection, table_name: str, schema: str | None = None, **_: Any
     ) -> list[dict[str, Any]]:
-        query = text("select name from pragma_table_info(:table) order by cid")
-        rows = connection.execute(query, {"table": f"{schema}.{table_name}"})
-        return [{"name": name, "type": NullType(), "nullable": True, "default": None} for (name,) in rows]
+        if self._columns is None:
+            self._columns = {(layer, table): names for layer, table, names in connection.execute(text(COLUMNS))}
+        names = self._columns[schema or "", table_name]
+        return [{"name": name, "type": NullType(), "nullable": True, "default": None} for name in names]
 
     def do_begin(self, *_: Any) -> None:
         """Nothing is written, and each cursor is a connection of its own: there is nothing to begin."""
@@ -92,6 +100,23 @@ class Kept:
         super().__setattr__(name, value)
         if name != "_kept":
             self._kept = None
+
+
+class RowsFound(TableMetricProvider):
+    """How many rows a query finds; each is a statement of its own."""
+
+    metric_name = "rows.found"
+    value_keys = ("query",)
+
+    @metric_value(engine=SqlAlchemyExecutionEngine)
+    def _sqlalchemy(
+        cls,  # noqa: N805 - as Great Expectations calls it
+        execution_engine: SqlAlchemyExecutionEngine,
+        metric_value_kwargs: dict[str, Any],
+        **_: Any,
+    ) -> int:
+        counted = text(f"select count(*) from ({metric_value_kwargs['query']})")
+        return int(execution_engine.execute_query(counted).scalar_one())
 
 
 class RowsWhere(TableMetricProvider):
@@ -132,7 +157,7 @@ class ExpectNoViolations(Kept, BatchExpectation):
         """The two counts."""
         asked = super().get_validation_dependencies(*given, **named)
         for name, count in (("violations", self.violations), ("among", self.among)):
-            metric = RowsWhere.metric_name if "conditions" in count else "query.row_count"
+            metric = RowsWhere.metric_name if "conditions" in count else RowsFound.metric_name
             asked.set_metric_configuration(name, MetricConfiguration(metric, self._get_domain_kwargs(), count))
         return asked
 

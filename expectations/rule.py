@@ -70,8 +70,8 @@ class Rule(BaseModel):
         """Conditions as queries: whoever wants the rows themselves asks for them."""
         where = given.get("where", ())
         where = (where,) if isinstance(where, str) else where
-        if where and "sql" in given or "among_where" in given and "among" in given:
-            raise ValueError(f"{given.get('table')}.{given.get('name')}: either a condition or a query")
+        if (where and "sql" in given) or {"among_where", "among"} <= given.keys():
+            raise ValueError(f"{given.get('table')}.{given.get('name')} needs either a condition or a query")
         asked = given | {"where": where}
         if where:
             asked["sql"] = " union all ".join(ROWS + condition for condition in where)
@@ -83,7 +83,7 @@ class Rule(BaseModel):
     @model_validator(mode="after")
     def _asks_one_thing(self) -> "Rule":
         if (self.sql is None) == (self.expectation is None):
-            raise ValueError(f"{self.id} needs either sql (or a condition) or an expectation")
+            raise ValueError(f"{self.id} needs either sql or an expectation")
         if self.expectation and self.expectation not in EXPECTATIONS:
             raise ValueError(f"{self.id}: {self.expectation} is not among the expectations that show no values")
         return self

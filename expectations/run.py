@@ -125,7 +125,7 @@ def _expectation(rule: Rule, parameters: Mapping[str, object]) -> Any:
     counts = {
         name: {"conditions": [rule.bound(condition, parameters) for condition in conditions[name]]}
         if conditions[name]
-        else {"query": rule.bound(queries[name], parameters)}
+        else {"query": rule.bound(queries[name], parameters).replace("{batch}", rule.table)}
         for name in queries
     }
     return engine.expectation("ExpectNoViolations", rule.id, counts)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -55,30 +56,60 @@ def test_a_missing_table_is_an_error_of_every_rule(build: Build) -> None:
     assert len(blocking_failures(found)) == len(derived.rules("labels.relapse"))
 
 
-def test_an_exception_inside_is_an_error_and_tells_no_value(
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"sql": "select 1 from {batch} join staging.site as s using (site) where site::integer > 1"},
+        {"where": "site::integer > 1"},
+        {"among_where": "site::integer > 1", "where": "true"},
+    ],
+    ids=["query", "condition", "among"],
+)
+def test_an_exception_inside_is_an_error_of_this_rule_and_tells_no_value(
     build: Build,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
+    how: dict[str, object],
 ) -> None:
     """DuckDB quotes the value that it cannot convert; Great Expectations passes the text on."""
-    faulty = _rule("staging.site", sql="select 1 from {batch} where site::integer > 1")
-    monkeypatch.setattr("expectations.run.rules", lambda _: (faulty,))
+    asked = (_rule("staging.site", **how), _rule("staging.site", name="other", where="time_zone = 'z'"))
+    monkeypatch.setattr("expectations.run.rules", lambda _: asked)
     caplog.set_level(logging.DEBUG)
-    file = build(staging__site=[{"site": CANARY}])
+    file = build(staging__site=[{"site": CANARY, "time_zone": "z"}])
     with connect(file) as connection, pytest.raises(duckdb.ConversionException, match=CANARY):
         connection.execute("select site::integer from staging.site").fetchall()
-    (found,) = evaluate(file, ["staging.site"])
-    assert found.verdict == "error"
+    found, other = evaluate(file, ["staging.site"])
+    assert (found.verdict, other.verdict, other.failed, other.evaluated) == ("error", "failed", 1, 1)
     assert blocking_failures([found]) == [found]
     assert "could not be evaluated" in explain([found])
     assert CANARY not in str(found) + explain([found]) + caplog.text + "".join(capfd.readouterr())
+
+
+def test_all_conditions_of_a_table_are_asked_in_one_statement(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Great Expectations does it, which a new version of it might not."""
+    from expectations import engine
+
+    asked: list[str] = []
+    execute = engine.CursorWrapper.execute
+
+    def listen(cursor: Any, query: str, *given: Any) -> Any:
+        asked.append(query)
+        return execute(cursor, query, *given)
+
+    monkeypatch.setattr(engine.CursorWrapper, "execute", listen)
+    evaluate(empty, ["staging.lab_result"])
+    given = [rule for rule in derived.rules("staging.lab_result") if rule.where]
+    assert len(given) > 20
+    assert len([query for query in asked if "rows.where" in query]) == 1
+    assert len(asked) < 20
 
 
 @pytest.mark.parametrize(
     "how",
     [
         {"sql": "select * from {batch}"},
+        {"where": f"site = '{CANARY}'", "among_where": f"site = '{CANARY}'"},
         {"expectation": "ExpectColumnValuesToBeInSet", "arguments": {"column": "site", "value_set": ["demo"]}},
         {"expectation": "ExpectColumnValuesToBeNull", "arguments": {"column": "site"}},
         {
@@ -86,7 +117,7 @@ def test_an_exception_inside_is_an_error_and_tells_no_value(
             "arguments": {"column_A": "site", "column_B": "time_zone"},
         },
     ],
-    ids=["sql", "in_set", "null", "pair"],
+    ids=["sql", "where", "in_set", "null", "pair"],
 )
 def test_a_failed_rule_tells_no_value(
     build: Build,
@@ -134,6 +165,8 @@ def test_a_rule_asks_one_thing_that_shows_no_value() -> None:
     with pytest.raises(ValueError, match="either sql or an expectation"):
         _rule("staging.site")
     assert "ExpectColumnMaxToBeBetween" not in EXPECTATIONS  # its result holds the greatest value
+    with pytest.raises(ValueError, match="either a condition or a query"):
+        _rule("staging.site", where="true", sql="select 1 from {batch}")
     with pytest.raises(ValueError, match="show no values"):
         _rule("staging.site", expectation="ExpectColumnMaxToBeBetween")
 
