@@ -37,7 +37,7 @@ class Layer(NamedTuple):
     give: Callable[[Connection, "Warehouse"], Iterable[str]]
     make: Callable[[Connection, Parameters], Iterable[str]]
     sum_up: Callable[[Connection, Parameters], Iterable[str]]
-    values: Callable[[Parameters], Parameters]
+    values: Callable[[Connection, Parameters], Parameters]
 
 
 def _hospitals(connection: Connection, warehouse: "Warehouse") -> Iterable[str]:
@@ -65,13 +65,18 @@ LAYERS: dict[str, Layer] = {
         _hospitals,
         lambda c, _: fhir_tables.make(c),
         lambda c, _: fhir_tables.sum_up(c),
-        lambda _: fhir_tables.parameters(),
+        lambda c, _: fhir_tables.parameters(c),
     ),
     "omop": Layer(
-        lambda c, w: omop.give(c, w.places.vocabulary), lambda c, _: omop.make(c), _nothing, lambda _: omop.parameters()
+        lambda c, w: omop.give(c, w.places.vocabulary),
+        lambda c, _: omop.make(c),
+        _nothing,
+        lambda c, _: omop.parameters(c),
     ),
-    "cohorts": Layer(_correct, cohorts.make, _nothing, lambda p: p),
-    "labels": Layer(_nothing, _label, results.define, lambda p: {**omop.parameters(), **vocabulary.cohort_ids(), **p}),
+    "cohorts": Layer(_correct, cohorts.make, _nothing, lambda _, p: p),
+    "labels": Layer(
+        _nothing, _label, results.define, lambda _, p: {**omop.parameters(), **vocabulary.cohort_ids(), **p}
+    ),
 }
 """The layers in the order of the flow."""
 

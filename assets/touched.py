@@ -63,11 +63,9 @@ def make(
     connection: Connection, name: str, layer: "Layer", parameters: "Parameters", moved: frozenset[str]
 ) -> Iterable[str]:
     """Make the persons listed in `touched` anew, and those for whom a moved column makes a difference."""
-    tables = make_slice(connection, name, layer, parameters, "touched")
-    if moved and _follow(connection, name, layer.values(parameters), moved):
-        make_slice(connection, name, layer, parameters, "followed")
-        connection.execute("insert into touched from followed")
-    return tables
+    if moved:
+        _follow(connection, name, layer.values(connection, parameters), moved)
+    return make_slice(connection, name, layer, parameters, "touched")
 
 
 def make_slice(
@@ -81,40 +79,33 @@ def make_slice(
     return tables
 
 
-def _follow(connection: Connection, name: str, values: "Parameters", moved: frozenset[str]) -> int:
-    """Make the models that read a moved column for all, and list in `followed` whose rows came out otherwise."""
-    connection.execute("create or replace temp table followed (person_key bigint)")
+def _follow(connection: Connection, name: str, values: "Parameters", moved: frozenset[str]) -> None:
+    """Make the models that read a moved column for all others, and add to `touched` whose rows came out otherwise."""
     made = {table.name for table in sliced.made(name) if table.person}
     for model_name in [*model.models(name), *(results.MODELS if name == "labels" else ())]:
         parents = model.parents(model_name) if model_name in made else ()
         if moved & _read({parent: remembered.columns_read(model_name, parent) for parent in parents}):
-            _compare(connection, name, model_name, values)
-    return connection.execute("select count(*) from followed").fetchall()[0][0]
+            _compare(connection, model_name, values)
 
 
 def _read(columns: Mapping[str, Iterable[str]]) -> frozenset[str]:
     return frozenset(f"{table}.{column}" for table, found in columns.items() for column in found)
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, step: str, name: str, values: Mapping[str, object]) -> None:
-    """Make a table for everybody beside it, and put in the rows of those persons only for whom they are others.
+def _compare(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object]) -> None:
+    """Make a table for all who are not touched beside it, and add to `touched` for whom its rows are others.
 
-    These persons are added to the temporary table `followed`, and to those with whom the step is behind: a night that
-    is killed now must not find their rows in order and leave it at that.
+    They are only listed, so a night that is killed now finds them once more.
     """
     table = contract.load(name)
+    untouched = f"where ({table.person} in (select person_key from touched)) is not true"
     connection.execute(table.ddl().replace(f"table {table.name}", "temp table for_all", 1))
-    connection.execute(f"insert into for_all by name {model.stamped(name)}", model.asked(name, values))
+    query = f"insert into for_all by name select * from ({model.stamped(name)}) {untouched}"
+    connection.execute(query, model.asked(name, values))
     select = f"select {table.person} as person_key, hash(t)::hugeint"
-    sides = f"{select} as side from for_all as t union all {select} * -1 from {name} as t"
+    sides = f"{select} as side from for_all as t union all {select} * -1 from {name} as t {untouched}"
     connection.execute(
-        "create or replace temp table others as"
-        f" select person_key from ({sides}) where person_key is not null group by person_key having sum(side) <> 0"
+        f"insert into touched select person_key from ({sides})"
+        " where person_key is not null group by person_key having sum(side) <> 0"
     )
-    theirs = f"where {table.person} in (from others)"
-    with model.transaction(connection):
-        connection.execute(f"delete from {table.name} {theirs}")
-        connection.execute(f"insert into {table.name} by name from for_all {theirs}")
-        connection.execute("insert into night.behind select $step, person_key from others", {"step": step})
-    connection.execute("insert into followed from others")
     connection.execute("drop table for_all")

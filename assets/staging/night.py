@@ -115,16 +115,15 @@ class Night:
 def _row_groups(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """The rows of the frames, each time as many as fill row groups of DuckDB: it writes the others a second time."""
     waiting: list[pl.DataFrame] = []
-    for frame in frames:
+    for frame in (frame for frame in frames if frame.height):  # a file may bring nothing
         waiting.append(frame)
         height = sum(frame.height for frame in waiting)
         if full := height // ROW_GROUP * ROW_GROUP:
             whole = pl.concat(waiting, rechunk=True)
             yield whole[:full]
             waiting = [whole[full:]]
-    rest = pl.concat(waiting, rechunk=True)
-    if rest.height:
-        yield rest
+    if waiting and waiting[-1].height:
+        yield pl.concat(waiting, rechunk=True)
 
 
 def _count(frame: pl.DataFrame, verdict: str) -> pl.DataFrame:

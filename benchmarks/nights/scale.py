@@ -5,6 +5,7 @@ night with every person made anew. Their tables must be equal; CPU seconds of ea
 """
 
 import argparse
+import datetime as dt
 import json
 import sys
 import tempfile
@@ -25,7 +26,8 @@ MADE = tuple(name for name in layers.BUILDS if name != "marts")
 def deliver(landing: Path, records: int) -> int:
     """Add a delivery of the next day: new results of some patients, `SHARE` of all records; how many."""
     (last,) = landing.glob("*/????-??-??")
-    day = last.with_name(f"{last.name[:8]}{int(last.name[8:]) % 28 + 1:02}" if last.name[8:] < "28" else "2099-01-01")
+    # The next day: a lock decades later ends courses and stays that are still open for everybody.
+    day = last.with_name(str(dt.date.fromisoformat(last.name) + dt.timedelta(1)))
     day.mkdir()
     for file in last.glob("*.csv"):
         (day / file.name).write_text(file.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")

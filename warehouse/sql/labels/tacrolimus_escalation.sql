@@ -8,6 +8,20 @@ with find_maintenance as (
     where phase = 'maintenance'
 ),
 
+-- few have one: only their doses have to be looked at day by day
+find_high_troughs as (
+    select m.person_id, m.course_id, m.start_on, m.end_on, t.measurement_id, t.drawn_on
+    from find_maintenance as m
+    inner join labels.tacrolimus_trough as t
+        on
+            m.person_id = t.person_id
+            and t.valid_trough
+            and not t.below_limit
+            and t.trough_ng_ml >= $target_trough_min_ng_ml
+            and m.start_on < t.drawn_on
+            and m.end_on + $escalation_trough_days::integer >= t.drawn_on
+),
+
 -- on a day in hospital what was given, else what the latest prescription says
 spread_doses as (
     select
@@ -24,6 +38,7 @@ spread_doses as (
             and x.role = 'tacrolimus'
             and i.last_covered_on >= x.start_on,
         unnest(generate_series(x.start_on, x.end_on, interval 1 day)) as d (dosed_on)
+    where i.person_id in (select h.person_id from find_high_troughs as h)
     group by x.person_id, d.dosed_on, i.start_on, x.given, x.start_on
     qualify
         row_number() over (partition by x.person_id, d.dosed_on order by x.given desc, x.start_on desc) = 1
@@ -41,19 +56,16 @@ compare_doses as (
 ),
 
 confirm_by_trough as (
-    select m.person_id, m.course_id, c.dosed_on, c.drug_exposure_id, min(t.measurement_id) as measurement_id
-    from find_maintenance as m
+    select h.person_id, h.course_id, c.dosed_on, c.drug_exposure_id, min(h.measurement_id) as measurement_id
+    from find_high_troughs as h
     inner join compare_doses as c
-        on m.person_id = c.person_id and m.start_on < c.dosed_on and m.end_on >= c.dosed_on
-    inner join labels.tacrolimus_trough as t
         on
-            m.person_id = t.person_id
-            and t.valid_trough
-            and not t.below_limit
-            and t.trough_ng_ml >= $target_trough_min_ng_ml
-            and t.drawn_on between c.dosed_on and c.dosed_on + $escalation_trough_days::integer
+            h.person_id = c.person_id
+            and h.start_on < c.dosed_on
+            and h.end_on >= c.dosed_on
+            and h.drawn_on between c.dosed_on and c.dosed_on + $escalation_trough_days::integer
     where round(c.daily_mg / c.earlier_mg, 4) >= $escalation_dose_ratio
-    group by m.person_id, m.course_id, c.dosed_on, c.drug_exposure_id
+    group by h.person_id, h.course_id, c.dosed_on, c.drug_exposure_id
 )
 
 select
