@@ -119,14 +119,14 @@ class RowsFound(TableMetricProvider):
         return int(execution_engine.execute_query(counted).scalar_one())
 
 
-class RowsWhere(TableMetricProvider):
-    """How many rows of a table fulfil conditions, each counted for itself.
+class RowsCounted(TableMetricProvider):
+    """A number of rows as an SQL expression over the table.
 
     An aggregate: Great Expectations asks all those of a table in one statement, together with its own.
     """
 
-    metric_name = "rows.where"
-    value_keys = ("conditions",)
+    metric_name = "rows.counted"
+    value_keys = ("number",)
 
     @metric_partial(
         engine=SqlAlchemyExecutionEngine,
@@ -139,26 +139,26 @@ class RowsWhere(TableMetricProvider):
         metric_value_kwargs: dict[str, Any],
         **_: Any,
     ) -> tuple[ColumnElement[int], dict[str, Any], dict[str, Any]]:
-        counts = (f"count(case when {condition} then 1 end)" for condition in metric_value_kwargs["conditions"])
-        return literal_column(" + ".join(counts)), metric_domain_kwargs, {}
+        return literal_column(metric_value_kwargs["number"]), metric_domain_kwargs, {}
 
 
 class ExpectNoViolations(Kept, BatchExpectation):
     """Counts the rows that break a rule, and those that it speaks of; it fetches none of them.
 
-    Either are `conditions` of the table's own rows or a `query`: a metric and the name of its one argument.
+    Either is a `number` or a `query`, as the metrics above call their argument.
     """
 
     _kept: ExpectationConfiguration | None = PrivateAttr(None)
-    violations: dict[str, Any]
-    among: dict[str, Any]
+    violations: dict[str, str]
+    among: dict[str, str]
 
     def get_validation_dependencies(self, *given: Any, **named: Any) -> ValidationDependencies:
         """The two counts."""
         asked = super().get_validation_dependencies(*given, **named)
         for name, count in (("violations", self.violations), ("among", self.among)):
-            metric = RowsWhere.metric_name if "conditions" in count else RowsFound.metric_name
-            asked.set_metric_configuration(name, MetricConfiguration(metric, self._get_domain_kwargs(), count))
+            metric = RowsCounted if "number" in count else RowsFound
+            configuration = MetricConfiguration(metric.metric_name, self._get_domain_kwargs(), count)
+            asked.set_metric_configuration(name, configuration)
         return asked
 
     def _validate(self, metrics: dict[str, Any], *_: Any, **__: Any) -> dict[str, Any]:

@@ -51,10 +51,12 @@ class Rule(BaseModel):
     """
     sql: str | None = None
     """Query of the violating rows, `{batch}` is the table; where the conditions say it, it is made of them."""
-    among_where: str | None = "true"
+    among_where: str = "true"
     """Condition of the rows that the rule speaks of."""
-    among: str
-    """Query of these rows, in place of the condition or made of it."""
+    among: str | None = None
+    """Query of these rows, where no condition says which they are."""
+    among_count: str | None = None
+    """Query of their number, where they don't stand there any more."""
     tolerated_share: float = Field(default=0, ge=0, lt=1)
     """Share of those rows that may break the rule before the verdict is `failed`."""
     expectation: str | None = None
@@ -67,18 +69,13 @@ class Rule(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _spell_out(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """Conditions as queries: whoever wants the rows themselves asks for them."""
+        """Conditions as a query: whoever wants the rows themselves asks it."""
         where = given.get("where", ())
         where = (where,) if isinstance(where, str) else where
-        if (where and "sql" in given) or {"among_where", "among"} <= given.keys():
-            raise ValueError(f"{given.get('table')}.{given.get('name')} needs either a condition or a query")
-        asked = given | {"where": where}
-        if where:
-            asked["sql"] = " union all ".join(ROWS + condition for condition in where)
-        if "among" in given:
-            return asked | {"among_where": None}
-        among = given.get("among_where")
-        return asked | {"among": ROWS + among if among else "select 1 from {batch}"}
+        if where and "sql" in given:
+            raise ValueError(f"{given.get('table')}.{given.get('name')} needs either sql or a condition")
+        made = {"sql": " union all ".join(ROWS + condition for condition in where)} if where else {}
+        return given | made | {"where": where}
 
     @model_validator(mode="after")
     def _asks_one_thing(self) -> "Rule":

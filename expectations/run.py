@@ -120,15 +120,21 @@ def _expectation(rule: Rule, parameters: Mapping[str, object]) -> Any:
 
     if rule.sql is None:
         return engine.expectation(rule.expectation or "", rule.id, rule.arguments)
-    conditions = {"violations": [*rule.where], "among": [rule.among_where] if rule.among_where else []}
-    queries = {"violations": rule.sql, "among": rule.among}
+    violations, among = {"query": rule.sql}, {"number": _number([rule.among_where])}
+    if rule.where:
+        violations = {"number": _number(rule.where)}
+    if rule.among or rule.among_count:
+        among = {"query": rule.among} if rule.among else {"number": f"({rule.among_count})"}
     counts = {
-        name: {"conditions": [rule.bound(condition, parameters) for condition in conditions[name]]}
-        if conditions[name]
-        else {"query": rule.bound(queries[name], parameters).replace("{batch}", rule.table)}
-        for name in queries
+        name: {kind: rule.bound(asked, parameters).replace("{batch}", rule.table) for kind, asked in count.items()}
+        for name, count in (("violations", violations), ("among", among))
     }
     return engine.expectation("ExpectNoViolations", rule.id, counts)
+
+
+def _number(conditions: Iterable[str]) -> str:
+    """Rows that fulfil conditions, each counted for itself."""
+    return " + ".join(f"count(case when {condition} then 1 end)" for condition in conditions)
 
 
 def _result(rule: Rule, answer: Any) -> Result:
