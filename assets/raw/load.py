@@ -155,7 +155,7 @@ def _spool(folder: Path, delivery: Delivery, landed: LandedFile) -> dict[str, tu
         for feed, frame in formats.tables(partial(_opened, delivery, landed), label, landed, delivery.profile):
             file = folder / f"{feed}.part"
             if feed not in writers:
-                writers[feed] = open_files.enter_context(blocks.writer(file, frame))
+                writers[feed] = open_files.enter_context(blocks.writer(file, frame, ["record", "line"]))
             blocks.write(writers[feed], frame)
             written[feed] = written.get(feed, (0, file))[0] + frame.height, file
     return written

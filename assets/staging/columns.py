@@ -5,7 +5,7 @@ from functools import partial
 
 import polars as pl
 
-from assets.staging.distinct import once
+from assets.staging.distinct import Known, once
 from schemas.extract import Feed, Field
 
 TEXT = "text:"
@@ -44,7 +44,9 @@ def read_columns(feed: Feed) -> tuple[Field, ...]:
     return tuple(c for c in feed.columns if not c.identifies or c.type == "identifier")
 
 
-def read(frame: pl.DataFrame, feed: Feed, alone: Mapping[str, Sequence[pl.Expr]]) -> pl.DataFrame:
+def read(
+    frame: pl.DataFrame, feed: Feed, alone: Mapping[str, Sequence[pl.Expr]], known: Known | None = None
+) -> pl.DataFrame:
     """Replace each column read by its typed value, null where the text is not of its type, and add
     `text:<column>` (cleaned, null where nothing is left) and `broken:<column>`.
 
@@ -59,7 +61,7 @@ def read(frame: pl.DataFrame, feed: Feed, alone: Mapping[str, Sequence[pl.Expr]]
         if field.pattern and local not in frame.columns:
             frame = frame.with_columns(pl.lit(False).alias(local))
         on = [name, local] if field.pattern else [name]
-        frame = once(frame, on, partial(_read_cells, field=field, alone=alone.get(name, ())))
+        frame = once(frame, on, partial(_read_cells, field=field, alone=alone.get(name, ())), known)
     return frame
 
 
@@ -74,14 +76,14 @@ def _read_cells(cells: pl.DataFrame, field: Field, alone: Sequence[pl.Expr]) -> 
 
 def clean_text(cell: pl.Expr) -> pl.Expr:
     """NFKC without what surrounds the text unseen, null where nothing is left."""
-    text = cell.map_batches(_nfkc, return_dtype=pl.String, is_elementwise=True).str.strip_chars(UNSEEN)
-    return pl.when(text != "").then(text)
+    return cell.map_batches(_clean, return_dtype=pl.String, is_elementwise=True)
 
 
-def _nfkc(cells: pl.Series) -> pl.Series:
+def _clean(cells: pl.Series) -> pl.Series:
     """Most columns are ASCII, which is its own NFKC: that is seen in a hundredth of the time."""
     is_ascii = cells.str.len_bytes().sum() == cells.str.len_chars().sum()
-    return cells if is_ascii else cells.str.normalize("NFKC")
+    text = (cells if is_ascii else cells.str.normalize("NFKC")).str.strip_chars(UNSEEN)
+    return text.replace("", None) if (text == "").any() else text
 
 
 def typed(text: pl.Expr, kind: str) -> pl.Expr:

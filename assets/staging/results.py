@@ -10,7 +10,7 @@ import polars as pl
 
 from assets.staging.codes import codes
 from assets.staging.columns import TEXT, UNIT_FACTOR, clean_text
-from assets.staging.distinct import once
+from assets.staging.distinct import Known, once
 from schemas.extract import Feed
 
 INPUTS = ("code", "value", "unit", "status", "method", UNIT_FACTOR)
@@ -18,14 +18,14 @@ INPUTS = ("code", "value", "unit", "status", "method", UNIT_FACTOR)
 NUMBER = r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 
 
-def read_results(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+def read_results(frame: pl.DataFrame, feed: Feed, known: Known | None = None) -> pl.DataFrame:
     """Add analyte, value_operator, value_number (canonical unit), unit, sources and value_absent_reason.
 
     Expects typed codes, `value` as delivered. Also adds `factor` (to the canonical unit, null for
     an unlisted one) and the analyte's accepted limits. A result of an unknown code has no analyte, no unit and
     no number: what such a number says, a day of birth perhaps, nobody knows, so it stops at raw.
     """
-    return once(frame, [name for name in INPUTS if name in frame.columns], partial(_read, feed=feed.feed))
+    return once(frame, [name for name in INPUTS if name in frame.columns], partial(_read, feed=feed.feed), known)
 
 
 def _read(cells: pl.DataFrame, feed: str) -> pl.DataFrame:

@@ -90,6 +90,8 @@ def _as_in_its_feed(key: pl.Expr, feed: pl.Expr, profile: Profile) -> pl.Expr:
 def _is_local(cell: pl.Expr, said: Column) -> pl.Expr:
     targets = [target for _, target in site.code_list(said.codes)] if said.codes else []
     named = [*said.values.values(), *targets, *([said.constant] if said.constant else [])]
+    if not (named or said.pattern):
+        return pl.lit(False)
     text = clean_text(cell)
     described = text.str.contains(f"^(?:{said.pattern})$") if said.pattern else pl.lit(False)
     return text.is_in(named) | described

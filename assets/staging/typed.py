@@ -10,9 +10,11 @@ from pathlib import Path
 import polars as pl
 from pyarrow import parquet as pq
 
+from assets.raw import blocks as raw_blocks
 from assets.raw import load as raw
 from assets.raw import memory
 from assets.staging import columns, doses, results
+from assets.staging.distinct import Known
 from assets.staging.rules import rules
 from assets.staging.translate import translate
 from assets.staging.verdicts import RULES, WRITTEN, find_broken
@@ -116,10 +118,9 @@ def type_file(
         text = translate(pl.scan_parquet(source).slice(start, height), feed, profile).collect().rechunk()
         typed = type_records(text.with_columns(delivered_on=pl.lit(delivered_on).str.to_date()), feed)
         part = unfinished / f"{number:06}.parquet"
-        part.touch(mode=0o600)
         numbers = typed.select(pl.lit(profile.pseudonym_site or profile.site), *feed.key)
         typed = typed.drop("delivered_on").with_columns(key_hash(numbers).alias(KEY))
-        typed.write_parquet(part, compression="lz4", statistics=False)
+        raw_blocks.save(part, typed)
         start += height
         yield typed
     unfinished.rename(folder)
@@ -132,9 +133,10 @@ def type_records(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
         field.name: [rule.broken for rule in judged if rule.alone and rule.column == field.name]
         for field in columns.read_columns(feed)
     }
-    typed = columns.read(frame, feed, alone)
+    known: Known = {}
+    typed = columns.read(frame, feed, alone, known)
     if any(c.type == "result" for c in feed.columns):
-        typed = results.read_results(typed, feed)
+        typed = results.read_results(typed, feed, known)
     if any(c.name == "dose_unit" for c in feed.columns):
         typed = doses.read_doses(typed)
     texts = [columns.TEXT + field.name for field in columns.read_columns(feed)]
