@@ -111,7 +111,7 @@ class Reader(CarefulReader):
                 quote_char=None if mended.starts is None else self.quote,
                 empty_string_is_null=False,
             )
-        except pl.exceptions.ComputeError:
+        except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
             return None
         return parsed if parsed.height == rows else None
 

@@ -56,6 +56,7 @@ def expected(text: str, quote: str, delimiter: str) -> list[tuple]:
 @example('1,"P\n2,P,t\n', 5, '"', ",")
 @example("\ufeff1,P,t\n", 1, '"', ",")
 @example('1,P,t\n"2\n\n",P\n3,P\n', 200, '"', ",")
+@example(',,,,\n"', 5, "'", ",")
 def test_blocks_do_not_show(rows: str, size: int, quote: str, delimiter: str) -> None:
     text = f"{HEADER}\n{rows}".replace(",", delimiter)
     said = profile(quote=quote, delimiter=delimiter)
