@@ -151,12 +151,12 @@ def named_in(places: Places, new: "list", gone: "pl.DataFrame") -> "pl.Series":
     with tempfile.TemporaryDirectory(prefix="plan-", dir=places.identified) as name, duckdb.connect() as reader:
         aside = Places.of(places.landing, name)
         read = [(aside, load.ingest(aside, delivery)) for delivery in new] + [(places, gone)]
+        synthetic = all(files["synthetic"].all() for _, files in read)
+        keys.install(reader, keys.load_key(places.key_file, synthetic=synthetic))
         found = [pl.DataFrame(schema={"pseudonym_site": pl.String, "patient_id": pl.String})]
         for where, files in read:
             for file in files.iter_rows(named=True):
                 named = {c.name for c in extract.load(file["feed"]).columns} & {"patient_id", "surviving_patient_id"}
-                for block in typed.of_file(where, file) if named else ():
+                for block in typed.of_file(typed.Shelf(where, reader), file) if named else ():
                     found += [block.select("pseudonym_site", pl.col(column).alias("patient_id")) for column in named]
-        synthetic = all(files["synthetic"].all() for _, files in read)
-        keys.install(reader, keys.load_key(places.key_file, synthetic=synthetic))
         return keys.of_persons(reader, pl.concat(found).drop_nulls().unique()).unique()

@@ -64,6 +64,11 @@ def install(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
     )
 
 
+def digest(connection: duckdb.DuckDBPyConnection) -> str:
+    """What tells one installed secret from another without saying it."""
+    return connection.execute("select sha256('which|' || getvariable('row_secret'))").fetchall()[0][0]
+
+
 def of_persons(connection: duckdb.DuckDBPyConnection, numbers: pl.DataFrame) -> pl.Series:
     """`person_key` of each row of `numbers` (site, record number), in their order."""
     return _computed(connection, "select person_key(site, id) as key from wanted order by place", numbers, {})

@@ -20,9 +20,10 @@ def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> 
     """
     keys.install(connection, key)
     files = raw.files(places)
-    night = Night(connection, places, files)
+    shelf = typed.Shelf(places, connection)
+    night = Night(connection, shelf, files)
     tables = {feed.feed: night.write(feed) for feed in extract.feeds()}
-    typed.sweep(places, files)
+    typed.sweep(shelf, files)
     waived = waivers.read(places)
     tables["quarantine"] = _write(connection, "quarantine", waivers=waived)
     profiles = _profiles(files)

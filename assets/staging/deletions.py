@@ -10,6 +10,11 @@ OBSERVATIONS = ("lab_result", "vital_sign", "activity_score")
 """Feeds of FHIR Observations: who deletes one names no feed."""
 
 
+def kinds(feed: Feed) -> list[str]:
+    """What a deletion calls a feed."""
+    return [feed.feed, *(["observation"] if feed.feed in OBSERVATIONS else [])]
+
+
 def mark(frame: pl.DataFrame, feed: Feed, accepted: pl.DataFrame) -> pl.DataFrame:
     """Add `deleted`: whether a delivery of a later day takes this typed record back, or everything about its patient.
 
@@ -18,10 +23,9 @@ def mark(frame: pl.DataFrame, feed: Feed, accepted: pl.DataFrame) -> pl.DataFram
     """
     if accepted.is_empty():
         return frame.with_columns(deleted=pl.lit(False))
-    by_key = [feed.feed, *(["observation"] if feed.feed in OBSERVATIONS else [])]
     who = pl.struct("delivered_on", "delivery", "file_id", "record")
-    for name, kinds, column in (("by_key", by_key, feed.key[0]), ("by_patient", ["patient"], "patient_id")):
-        said = accepted.filter(pl.col("feed").is_in(kinds)).sort("delivered_on", "delivery", "file_id", "record")
+    for name, called, column in (("by_key", kinds(feed), feed.key[0]), ("by_patient", ["patient"], "patient_id")):
+        said = accepted.filter(pl.col("feed").is_in(called)).sort("delivered_on", "delivery", "file_id", "record")
         latest = said.group_by("pseudonym_site", pl.col("key").alias(column)).agg(who.last().alias(name))
         frame = frame.join(latest, on=["pseudonym_site", column], how="left", maintain_order="left")
 

@@ -45,21 +45,22 @@ def settle(frame: pl.DataFrame, feed: Feed, known: Known, sorted_keys: Mapping[s
 
 
 def keys_of(verdicts: Verdicts, feed: Feed) -> pl.DataFrame:
-    """What later feeds may refer to: a row for each patient and key of the feed, and whether it was accepted."""
+    """What later feeds may refer to: a row for each patient and key of the feed, whether it was accepted, and its key
+    in the warehouse."""
     if feed.feed == "deletion":
         return verdicts.accepted
     if feed.feed == "patient_link":
         return links.survivors(verdicts.accepted)
     columns_kept = key_columns(feed)
-    accepted = verdicts.accepted.select(*columns_kept, accepted=pl.lit(True))
-    refused = verdicts.quarantined.select(*columns_kept, accepted=pl.lit(False))
-    taken_back = verdicts.superseded.filter("deleted").select(*columns_kept, accepted=pl.lit(False))
+    key = [f"{feed.feed}_key"] if f"{feed.feed}_key" in verdicts.accepted.columns else []
+    told = [pl.col(columns_kept), pl.col(key).alias("key")] if key else [pl.col(columns_kept)]
+    accepted = verdicts.accepted.select(*told, accepted=pl.lit(True))
+    refused = verdicts.quarantined.select(*told, accepted=pl.lit(False))
+    taken_back = verdicts.superseded.filter("deleted").select(*told, accepted=pl.lit(False))
     named = pl.concat([accepted, refused, taken_back]).drop_nulls(columns_kept)
     return named.unique(columns_kept, keep="first", maintain_order=True)
 
 
-def with_key(connection: duckdb.DuckDBPyConnection, named: pl.DataFrame, feed: Feed) -> pl.DataFrame:
-    """The keys of a feed with those that take their place in the warehouse."""
-    own = named.select("pseudonym_site", feed.key[0])
-    key = keys.of_persons(connection, own) if feed.feed == "patient" else keys.of_rows(connection, feed.feed, own)
-    return named.with_columns(key=key)
+def with_person(connection: duckdb.DuckDBPyConnection, named: pl.DataFrame) -> pl.DataFrame:
+    """The keys of patients with those of the persons that they are, after links."""
+    return named.with_columns(key=keys.of_persons(connection, named.select("pseudonym_site", "patient_id")))

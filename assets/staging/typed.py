@@ -6,7 +6,9 @@ import hashlib
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
+import duckdb
 import polars as pl
 from pyarrow import parquet as pq
 
@@ -14,13 +16,14 @@ from assets.raw import blocks as raw_blocks
 from assets.raw import load as raw
 from assets.raw import memory
 from assets.staging import columns, doses, results
-from assets.staging.distinct import Known
+from assets.staging.distinct import Known, once
 from assets.staging.rules import rules
 from assets.staging.translate import translate
 from assets.staging.verdicts import RULES, WRITTEN, find_broken
 from schemas import extract, site
 from schemas.extract import Feed
 from schemas.profile import Profile
+from warehouse import keys
 from warehouse.places import Places
 
 PROVENANCE = {
@@ -37,6 +40,7 @@ OWN = ("record", "line")
 """What of it differs within a file."""
 KEY = "key_hash"
 """Column of typed records that two with one key share."""
+PERSON = "person_key"
 TYPES = {"date": pl.Date(), "datetime": pl.Datetime("us"), "integer": pl.Int32(), "decimal": pl.Float64()}
 """Of cells, by what the contract calls it; all others are text."""
 ASKED_FOR = ("fault", "value", "number", "accepted_min", "accepted_max", "strength_mg", columns.UNIT_FACTOR)
@@ -45,11 +49,24 @@ TOGETHER = 200_000
 """Records that are judged together at least, where there are as many: about 200 MB while they are."""
 
 
-def blocks(places: Places, files: pl.DataFrame, feed: Feed) -> Iterator[pl.DataFrame]:
+class Shelf(NamedTuple):
+    """Where typed records lie, and a connection that knows the secret of the pseudonyms (`keys.install`)."""
+
+    places: Places
+    connection: duckdb.DuckDBPyConnection
+
+    def folder(self, file: Mapping[str, object], profile: Profile) -> Path:
+        """Where the typed records of a file lie: named after all that decides what they are."""
+        day = str(file["delivery"]).partition("|")[2]
+        made = typed_with(profile, keys.digest(self.connection))
+        return self.places.typed / profile.site / day / f"{file['feed']}.{file['file_id']}.{made}"
+
+
+def blocks(shelf: Shelf, files: pl.DataFrame, feed: Feed) -> Iterator[pl.DataFrame]:
     """The typed records of a feed over all deliveries with their provenance, `TOGETHER` or somewhat more at a time."""
     waiting: list[pl.DataFrame] = []
     for file in files.filter(feed=feed.feed).iter_rows(named=True):
-        for block in of_file(places, file):
+        for block in of_file(shelf, file):
             waiting.append(block)
             if sum(frame.height for frame in waiting) >= TOGETHER:
                 yield pl.concat(waiting, rechunk=True)
@@ -58,34 +75,25 @@ def blocks(places: Places, files: pl.DataFrame, feed: Feed) -> Iterator[pl.DataF
         yield pl.concat(waiting, rechunk=True)
 
 
-def keep(places: Places, files: pl.DataFrame, feed: Feed) -> None:
-    """Type what is not yet typed, so that `parts` names all records of a feed."""
+def parts(shelf: Shelf, files: pl.DataFrame, feed: Feed) -> list[str]:
+    """The Parquet files that hold all typed records of a feed; what is not yet typed is typed."""
+    found: list[Path] = []
     for file in files.filter(feed=feed.feed).iter_rows(named=True):
         profile = site.load(str(file["site"]))
-        folder = _folder(places, file, profile)
+        folder = shelf.folder(file, profile)
         if not folder.is_dir():
-            for _ in type_file(places, file, feed, profile, folder):
+            for _ in type_file(shelf, file, feed, profile):
                 pass
+        found += sorted(folder.glob("*.parquet"))
+    return [str(part) for part in found]
 
 
-def of_file(places: Places, file: Mapping[str, object]) -> Iterator[pl.DataFrame]:
+def of_file(shelf: Shelf, file: Mapping[str, object]) -> Iterator[pl.DataFrame]:
     """The typed records of one file, given its row of `raw.FILE_SCHEMA`; typed anew only if need be."""
     profile, feed = site.load(str(file["site"])), extract.load(str(file["feed"]))
-    folder = _folder(places, file, profile)
+    folder = shelf.folder(file, profile)
     kept = sorted(folder.glob("*.parquet")) if folder.is_dir() else None
-    frames = type_file(places, file, feed, profile, folder) if kept is None else map(pl.read_parquet, kept)
-    said = {name: pl.lit(value, PROVENANCE[name]) for name, value in _provenance(file, profile).items()}
-    return (frame.drop(KEY).with_columns(**said) for frame in frames)
-
-
-def parts(places: Places, files: pl.DataFrame, feed: Feed) -> pl.DataFrame:
-    """Where the typed records of a feed lie, once they do: `filename`, and what all records of that file share."""
-    rows = []
-    for file in files.filter(feed=feed.feed).iter_rows(named=True):
-        profile = site.load(str(file["site"]))
-        kept = sorted(_folder(places, file, profile).glob("*.parquet"))
-        rows += [{"filename": str(part), **_provenance(file, profile)} for part in kept]
-    return pl.DataFrame(rows, schema={"filename": pl.String, **{n: t for n, t in PROVENANCE.items() if n not in OWN}})
+    return type_file(shelf, file, feed, profile) if kept is None else map(pl.read_parquet, kept)
 
 
 def _provenance(file: Mapping[str, object], profile: Profile) -> dict[str, object]:
@@ -103,27 +111,51 @@ def key_hash(keys: pl.DataFrame) -> pl.Series:
     return keys.hash_rows()
 
 
-def type_file(
-    places: Places, file: Mapping[str, object], feed: Feed, profile: Profile, folder: Path
-) -> Iterator[pl.DataFrame]:
-    """Type a file's records as they lie in raw, block by block, and keep them in `folder` once all are done."""
+def type_file(shelf: Shelf, file: Mapping[str, object], feed: Feed, profile: Profile) -> Iterator[pl.DataFrame]:
+    """Type a file's records as they lie in raw, block by block, and keep them in their folder once all are done."""
+    folder = shelf.folder(file, profile)
     unfinished = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(unfinished, ignore_errors=True)
-    raw.private_folder(unfinished, places.data)
-    delivered_on = str(file["delivery"]).partition("|")[2]
-    source, start = raw.parquet(places, file), 0
+    raw.private_folder(unfinished, shelf.places.data)
+    said = {name: pl.lit(value, PROVENANCE[name]) for name, value in _provenance(file, profile).items()}
+    source, start = raw.parquet(shelf.places, file), 0
     groups = pq.read_metadata(source)
     for number in range(groups.num_row_groups):
         height = groups.row_group(number).num_rows
         text = translate(pl.scan_parquet(source).slice(start, height), feed, profile).collect().rechunk()
-        typed = type_records(text.with_columns(delivered_on=pl.lit(delivered_on).str.to_date()), feed)
+        typed = type_records(text.with_columns(delivered_on=said["delivered_on"]), feed).with_columns(**said)
+        typed = keyed(typed, feed, shelf.connection)
         part = unfinished / f"{number:06}.parquet"
-        numbers = typed.select(pl.lit(profile.pseudonym_site or profile.site), *feed.key)
-        typed = typed.drop("delivered_on").with_columns(key_hash(numbers).alias(KEY))
         raw_blocks.save(part, typed)
         start += height
         yield typed
     unfinished.rename(folder)
+
+
+def keyed(typed: pl.DataFrame, feed: Feed, connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Add what two records of one key share, and the keys that take the place of the record's numbers."""
+    typed = typed.with_columns(key_hash(typed.select("pseudonym_site", *feed.key)).alias(KEY))
+    named = {field.references: field.name for field in feed.columns if field.references}
+    if feed.feed not in ("patient_link", "deletion"):  # a link's key is made with what it leads to
+        named[feed.feed] = feed.key[0]
+    for kind, column in named.items():
+
+        def follow(cells: pl.DataFrame, kind: str = kind) -> pl.DataFrame:
+            return keys_of(connection, kind, cells).to_frame()
+
+        typed = once(typed, ["pseudonym_site", column], follow)
+    return typed
+
+
+def keys_of(connection: duckdb.DuckDBPyConnection, feed: str, numbers: pl.DataFrame) -> pl.Series:
+    """The keys of records of a feed, or of persons, for their sites and numbers."""
+    found = keys.of_persons(connection, numbers) if feed == "patient" else keys.of_rows(connection, feed, numbers)
+    return found.alias(key_column(feed))
+
+
+def key_column(feed: str) -> str:
+    """The column that holds the key of a record of a feed."""
+    return PERSON if feed == "patient" else f"{feed}_key"
 
 
 def type_records(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
@@ -148,27 +180,23 @@ def type_records(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     return found.drop(passing).with_columns(malformed=pl.when(pl.col("malformed").is_not_null()).then(pl.lit("")))
 
 
-def sweep(places: Places, files: pl.DataFrame) -> None:
+def sweep(shelf: Shelf, files: pl.DataFrame) -> None:
     """Remove what no listed file holds as it would be typed today."""
-    wanted = {_folder(places, file, site.load(file["site"])) for file in files.iter_rows(named=True)}
-    for folder in places.typed.glob("*/*/*"):
+    wanted = {shelf.folder(file, site.load(file["site"])) for file in files.iter_rows(named=True)}
+    typed = shelf.places.typed
+    for folder in typed.glob("*/*/*"):
         if folder not in wanted:
             shutil.rmtree(folder)
-    for folder in [*places.typed.glob("*/*"), *places.typed.glob("*")]:
+    for folder in [*typed.glob("*/*"), *typed.glob("*")]:
         if not any(folder.iterdir()):
             folder.rmdir()
 
 
-def _folder(places: Places, file: Mapping[str, object], profile: Profile) -> Path:
-    """Where the typed records of a file lie: named after all that decides what they are."""
-    day = str(file["delivery"]).partition("|")[2]
-    return places.typed / profile.site / day / f"{file['feed']}.{file['file_id']}.{typed_with(profile)}"
-
-
-def typed_with(profile: Profile) -> str:
+def typed_with(profile: Profile, secret: str) -> str:
+    """A name for all that decides what a file's records are typed as; `secret` stands for that of the pseudonyms."""
     lists = {c.codes for f in profile.feeds.values() for c in f.columns.values() if c.codes}
     codes = [(name, site.code_list(name)) for name in sorted(lists)]
-    return _hash(profile.model_dump_json(), str(codes), pl.__version__)
+    return _hash(profile.model_dump_json(), str(codes), pl.__version__, secret)
 
 
 @functools.lru_cache(maxsize=64)

@@ -62,7 +62,9 @@ class Hospital:
 
     def feed(self) -> str:
         """A feed of which something was delivered."""
-        return self.chance.choice(sorted(feed for feed, rows in self.deliveries[self.day].items() if rows))
+        return self.chance.choice(
+            sorted(feed for feed, rows in self.deliveries[self.day].items() if rows) or ["patient"]
+        )
 
     def rows(self, feed: str, most: int = 4) -> list[Row]:
         """Some delivered records of a feed."""
@@ -177,8 +179,10 @@ def _reordered(h: Hospital) -> None:
 
 
 def _merged(h: Hospital) -> None:
-    old, new = (h.rows("patient", 1)[0]["patient_id"] for _ in range(2))
-    h.deliver({"patient_link": [{"patient_id": old, "surviving_patient_id": new, "linked_on": h.day.isoformat()}]})
+    numbers = [row["patient_id"] for _ in range(2) for row in h.rows("patient", 1)]
+    if len(numbers) == 2:  # all deliveries with patients may have been withdrawn
+        link = dict(zip(("patient_id", "surviving_patient_id"), numbers, strict=True))
+        h.deliver({"patient_link": [{**link, "linked_on": h.day.isoformat()}]})
 
 
 def _withdrawn(h: Hospital) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.raw import records
+from assets.staging import typed
 from assets.staging.settle import stage
 from schemas import extract, site
 from warehouse import keys, model
@@ -39,7 +40,7 @@ def staged(content: bytes) -> tuple[int, ...]:
     with duckdb.connect() as connection:
         connection.execute("create schema staging")
         keys.install(connection, keys.DEMO_KEY)
-        connection.register("accepted", verdicts.accepted)
+        connection.register("accepted", typed.keyed(verdicts.accepted, FEED, connection))
         assert model.build(connection, "staging.lab_result") == verdicts.accepted.height
     return (frame.height, *(part.height for part in verdicts))
 

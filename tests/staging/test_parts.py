@@ -5,7 +5,7 @@ import pytest
 
 from assets.raw import load as raw
 from assets.raw import records
-from assets.staging import night, typed
+from assets.staging import typed
 from tests.staging.conftest import Hospital
 from warehouse.fingerprint import table_hashes
 
@@ -38,13 +38,12 @@ def test_parts_do_not_show(
     counts = "select sum(accepted), sum(quarantined), sum(superseded) from staging.accounting where feed = 'lab_result'"
     assert warehouse.execute(counts).fetchall() == [(28, 3, 16)]
     monkeypatch.setattr(typed, "TOGETHER", 3)
-    monkeypatch.setattr(night, "ROW_GROUP", 4)
     monkeypatch.setattr(records, "BLOCK", 400)
     monkeypatch.setattr("assets.raw.memory._readers", lambda: "everything is read anew")
-    monkeypatch.setattr(typed, "typed_with", lambda profile: f"and typed anew for {profile.site}")
+    monkeypatch.setattr(typed, "typed_with", lambda profile, _: f"and typed anew for {profile.site}")
     busy.stage(warehouse)
     lab = raw.files(busy.places).filter(feed="lab_result", delivery=f"demo|{A}").row(0, named=True)
-    assert len(list(typed.of_file(busy.places, lab))) > 5
+    assert len(list(typed.of_file(typed.Shelf(busy.places, warehouse), lab))) > 5
     assert table_hashes(warehouse) == whole
 
 

@@ -1,6 +1,6 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('activity_score', pseudonym_site, score_id) as activity_score_key,
+    activity_score_key,
     site,
     person_key,
     encounter_key,

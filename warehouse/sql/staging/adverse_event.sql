@@ -1,6 +1,6 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('adverse_event', pseudonym_site, adverse_event_id) as adverse_event_key,
+    adverse_event_key,
     site,
     person_key,
     encounter_key,

@@ -1,6 +1,6 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('condition', pseudonym_site, condition_id) as condition_key,
+    condition_key,
     accepted.site,
     accepted.person_key,
     encounter_key,

@@ -1,6 +1,6 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('encounter', pseudonym_site, encounter_id) as encounter_key,
+    encounter_key,
     site,
     person_key,
     class,

@@ -1,6 +1,6 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('endoscopy', pseudonym_site, endoscopy_id) as endoscopy_key,
+    endoscopy_key,
     site,
     person_key,
     encounter_key,

@@ -1,6 +1,6 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('lab_result', pseudonym_site, result_id) as lab_result_key,
+    lab_result_key,
     site,
     person_key,
     encounter_key,

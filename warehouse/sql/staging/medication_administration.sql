@@ -1,6 +1,6 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('medication_administration', pseudonym_site, administration_id) as medication_administration_key,
+    medication_administration_key,
     site,
     person_key,
     encounter_key,

@@ -1,6 +1,6 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('medication_request', pseudonym_site, request_id) as medication_request_key,
+    medication_request_key,
     site,
     person_key,
     encounter_key,

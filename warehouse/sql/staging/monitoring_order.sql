@@ -1,6 +1,6 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('monitoring_order', pseudonym_site, order_id) as monitoring_order_key,
+    monitoring_order_key,
     site,
     person_key,
     ordered_at,

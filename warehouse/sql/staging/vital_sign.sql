@@ -1,6 +1,6 @@
 -- Current accepted records, source keys replaced by keyed ones; cells were typed by the extract contract.
 select
-    row_key('vital_sign', pseudonym_site, vital_id) as vital_sign_key,
+    vital_sign_key,
     site,
     person_key,
     encounter_key,
