@@ -1,5 +1,6 @@
 with
-take_results as (
+-- Read once for results and once for items: to keep it between them would take gigabytes.
+take_results as not materialized (
     -- A cancelled result was never measured. A total that nobody wrote down is the sum of its items, if
     -- all of them are known.
     select
