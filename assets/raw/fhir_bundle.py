@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from assets.raw.fhir_element import Element
+from assets.raw.text import BOM, Chunks
 
 _BLANK = re.compile(r"[\s,:]*")
 
@@ -18,17 +19,34 @@ class Resource(NamedTuple):
     said: Element | None
 
 
-def resources(content: bytes) -> Iterator[Resource]:
-    """Every resource with its line; of a Bundle each entry. Numbers stay the digits they were written with."""
-    content = content.removeprefix(b"\xef\xbb\xbf")
-    first = content.lstrip()[:100_000].split(b"\n", 1)[0]
-    if first.startswith(b"{") and _parsed(first) is None and (whole := _parsed(content)) is not None:
-        yield from _spread(content.decode("utf-8"), whole)
-        return
-    for line, raw in enumerate(content.split(b"\n"), start=1):
-        if raw.strip():
-            found = Resource(line, raw.decode("utf-8", errors="replace").strip(), _parsed(raw))
+def resources(chunks: Chunks) -> Iterator[Resource]:
+    """Every resource with its line; of a Bundle each entry. Numbers stay the digits they were written with.
+
+    Only an object over several lines is held whole.
+    """
+    first = next(chunks(), b"").removeprefix(BOM).lstrip()[:100_000].split(b"\n", 1)[0]
+    if first.startswith(b"{") and _parsed(first) is None:
+        content = b"".join(chunks()).removeprefix(BOM)
+        if (whole := _parsed(content)) is not None:
+            yield from _spread(content.decode("utf-8"), whole)
+            return
+    for line, raw in enumerate(_lines(chunks()), start=1):
+        said = raw.removeprefix(BOM) if line == 1 else raw
+        if said.strip():
+            found = Resource(line, said.decode("utf-8", errors="replace").strip(), _parsed(said))
             yield from _entries(found) if _is_bundle(found.said) else [found]
+
+
+def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    held: list[bytes] = []
+    for piece in pieces:
+        first, *more = piece.split(b"\n")
+        held.append(first)
+        if more:
+            yield b"".join(held)
+            yield from more[:-1]
+            held = more[-1:]
+    yield b"".join(held)
 
 
 def _spread(text: str, whole: Element) -> Iterator[Resource]:

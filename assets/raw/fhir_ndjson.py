@@ -1,12 +1,13 @@
 """FHIR R4: the resources of Bulk Data or of Bundles, unfolded into the columns of the feed that takes them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import polars as pl
 
 from assets.raw import fhir_bundle, fhir_unfold
 from assets.raw.fhir_element import Element
-from assets.raw.frame import Cells, Frames
+from assets.raw.frame import BLOCK, Cells, Frames, concat
+from assets.raw.text import Chunks
 from schemas.profile import Profile
 from warehouse.errors import DataError
 
@@ -47,7 +48,12 @@ deleted."""
 
 
 def read(content: bytes, file: str, profile: Profile) -> dict[str, pl.DataFrame]:
-    """All resources of a file by feed, every cell text; `file` names it in errors (`DataError`).
+    """All resources of a file that is held in memory by feed, as `blocks` gives them."""
+    return concat(blocks(lambda: iter([content]), file, profile))
+
+
+def blocks(chunks: Chunks, file: str, profile: Profile, size: int = BLOCK) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The resources of a file by feed, `size` at a time, every cell text; `file` names it in errors (`DataError`).
 
     What is no resource, or one that no feed takes, is a faulty record of the feed that the file's first good resource
     belongs to. Numbers keep the digits they were written with.
@@ -56,21 +62,27 @@ def read(content: bytes, file: str, profile: Profile) -> dict[str, pl.DataFrame]
     strays: list[tuple[int, int, str, str]] = []
     home: str | None = None
     record = 0
-    for record, (line, text, said) in enumerate(fhir_bundle.resources(content), start=1):
+    for record, (line, text, said) in enumerate(fhir_bundle.resources(chunks), start=1):
         feed, cells, fault = _unfold(said)
+        home = home or feed
         if feed is None:
             strays.append((record, line, fault, text))
-            continue
-        home = home or feed
-        if fault:
+        elif fault:
             frames.refuse(feed, record, line, fault, text)
         else:
             frames.add(feed, record, line, cells)
+        if home and record % size == 0:
+            yield from _finish(frames, strays, home)
+            frames, strays = Frames(profile.time_zone), []
     if home is None:
         raise DataError(_explain(file, record))
+    yield from _finish(frames, strays, home)
+
+
+def _finish(frames: Frames, strays: list[tuple[int, int, str, str]], home: str) -> Iterable[tuple[str, pl.DataFrame]]:
     for number, line, fault, text in strays:
         frames.refuse(home, number, line, fault, text)
-    return frames.finish()
+    return frames.finish().items()
 
 
 def _unfold(resource: Element | None) -> tuple[str | None, Cells, str]:

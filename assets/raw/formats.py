@@ -7,21 +7,19 @@ from functools import partial
 import polars as pl
 
 from assets.raw import fhir_ndjson, headers, hl7v2, records, text, unpack, workbook
+from assets.raw.frame import concat
 from assets.raw.landing import LandedFile
 from schemas import extract
 from schemas.extract import Feed
 from schemas.profile import Profile
 
-MESSAGES = {"fhir": fhir_ndjson.read, "hl7": hl7v2.read}
+MESSAGES = {"fhir": fhir_ndjson.blocks, "hl7": hl7v2.blocks}
 """Readers of records that say themselves which feed they belong to."""
 
 
 def read(content: bytes, file: str, landed: LandedFile, profile: Profile) -> dict[str, pl.DataFrame]:
     """All records of a file that is held in memory by feed, as `tables` gives them."""
-    found: dict[str, list[pl.DataFrame]] = {}
-    for feed, table in tables(lambda: io.BytesIO(content), file, landed, profile):
-        found.setdefault(feed, []).append(table)
-    return {feed: pl.concat(parts) for feed, parts in found.items()}
+    return concat(tables(lambda: io.BytesIO(content), file, landed, profile))
 
 
 def tables(
@@ -33,8 +31,7 @@ def tables(
     """
     chunks = partial(unpack.chunks, source, file)
     if landed.feed is None:
-        content = b"".join(chunks())
-        yield from MESSAGES[landed.kind](content, file, profile).items()
+        yield from MESSAGES[landed.kind](chunks, file, profile)
         return
     said = profile.feed(landed.feed)
     needless = {headers.plain(name) for name in said.identifies}

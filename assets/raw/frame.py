@@ -1,6 +1,6 @@
 """Cells as a reader unfolds them, gathered into one frame of text per feed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -13,6 +13,17 @@ Cells = dict[str, str | None]
 
 SCHEMA = {"record": pl.Int32(), "line": pl.Int32(), "malformed": pl.String(), "fault": pl.String()}
 """Columns beside those of the feed: `headers.PROVENANCE`, and why the record as a whole is refused."""
+
+BLOCK = 50_000
+"""Records that are unfolded before they are written: 100 MB while they are."""
+
+
+def concat(blocks: Iterable[tuple[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
+    """The blocks of a file as one frame a feed."""
+    found: dict[str, list[pl.DataFrame]] = {}
+    for feed, frame in blocks:
+        found.setdefault(feed, []).append(frame)
+    return {feed: pl.concat(parts) for feed, parts in found.items()}
 
 
 class Frames:

@@ -4,6 +4,7 @@ Written here because the one maintained library for it reads about 13,000 result
 module in the tests instead.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -65,23 +66,35 @@ class Segment(NamedTuple):
         return re.sub(f"{mark}([^{mark}]*){mark}", lambda found: known.get(found[1], ""), text)
 
 
-def messages(content: bytes, fallback: str) -> Iterator[list[Segment]]:
+def messages(pieces: Iterator[bytes], fallback: str) -> Iterator[list[Segment]]:
     """Messages of a file, each from its MSH on; what stands before the first has a name that is no segment's.
 
     A message that does not say its character set is read in `fallback`. Bytes that do not fit become U+FFFD.
     """
-    starts = [found.end() for found in _MESSAGE_START.finditer(content)]
     line = 1
-    for start, end in zip([0, *starts], [*starts, len(content)], strict=True):
-        if start == end:
-            continue
-        message = content[start:end]
+    for message in _messages(pieces):
         header = _SEGMENT_END.split(message[:1000].decode("latin-1"), maxsplit=1)[0]
         marks = _marks(header)
         declared = header.split(marks[0])[17:18] if header.startswith("MSH") else []
         lines = _SEGMENT_END.split(message.decode(_codec(declared[0] if declared else "", marks, fallback), "replace"))
         yield list(_segments(lines, line, marks))
         line += len(lines) - 1
+
+
+def _messages(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The bytes of each message; the last of a piece may go on in the next."""
+    held: list[bytes] = []
+    seam = b""
+    for piece in pieces:
+        held.append(piece)
+        if b"MSH" in seam + piece:
+            whole = b"".join(held)
+            starts = [0, *(found.end() for found in _MESSAGE_START.finditer(whole) if found.end())]
+            yield from (whole[start:end] for start, end in itertools.pairwise(starts))
+            held = [whole[starts[-1] :]]
+        seam = piece[-4:]
+    if last := b"".join(held):
+        yield last
 
 
 def iso_time(text: str | None) -> str | None:

@@ -1,11 +1,13 @@
 """HL7 v2 messages: a PID of ADT is a patient, an MRG a number given up, an OBX of ORU or OUL a laboratory result."""
 
 import re
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from assets.raw.frame import Cells, Frames
+from assets.raw.frame import BLOCK, Cells, Frames, concat
 from assets.raw.hl7_message import Segment, iso_time, messages
+from assets.raw.text import Chunks
 from schemas.profile import Profile
 from warehouse.errors import DataError
 
@@ -25,12 +27,15 @@ ENVELOPE = ("FHS", "BHS", "BTS", "FTS")
 """Segments around the messages of a batch; they may have delimiters of their own."""
 RANGE = re.compile(r"\s*(-?[0-9.]+)\s*[-~]\s*([0-9.]+)\s*")
 
+Record = tuple[str | None, int, Cells, str, str]
+"""Feed, line, cells, fault and text."""
+
 
 class _Reader:
     """Walks through the segments of a file; PID, PV1 and OBR are what the OBX after them belongs to."""
 
     def __init__(self) -> None:
-        self.records: list[tuple[str | None, int, Cells, str, str]] = []
+        self.records: list[Record] = []
         self._kind = self._event = ""
         self._header: Segment | None = None
         self._happened: Segment | None = None
@@ -38,13 +43,14 @@ class _Reader:
         self._visit: Segment | None = None
         self._request: Segment | None = None
         self._specimen: Segment | None = None
+        self._noted: Cells | None = None  # the result that a note belongs to
 
     def take(self, segment: Segment) -> None:
         """Note what later segments hang on, and make a record of those that are one."""
         match segment.name:
             case "MSH":
                 self._header = segment
-                self._happened = self._pid = self._visit = self._request = self._specimen = None
+                self._happened = self._pid = self._visit = self._request = self._specimen = self._noted = None
                 self._kind, self._event = segment.component(9) or "", segment.component(9, 2) or ""
                 if not self._wanted():
                     self._refuse(segment, "message")
@@ -55,7 +61,7 @@ class _Reader:
             case "PV1":
                 self._visit = segment
             case "OBR":
-                self._request = segment
+                self._request, self._noted = segment, None
             case "SPM" if self._kind == "OUL":  # in ORU it stands behind its results
                 self._specimen = segment
             case "":
@@ -71,9 +77,9 @@ class _Reader:
             case "ADT", "MRG" if self._event in MERGE_EVENTS:
                 return "patient_link", self._link(segment)
             case kind, "OBX" if kind in RESULTS:
-                return "lab_result", self._result(segment)
-            case kind, "NTE" if kind in RESULTS and self._request and self.records:
-                cells = self.records[-1][2]
+                self._noted = self._result(segment)
+                return "lab_result", self._noted
+            case kind, "NTE" if kind in RESULTS and (cells := self._noted) is not None:
                 remarks = (cells.get("comment"), segment.component(3))
                 cells["comment"] = " ".join(remark for remark in remarks if remark) or None
         return None
@@ -123,29 +129,44 @@ class _Reader:
 
 
 def read(content: bytes, file: str, profile: Profile) -> dict[str, pl.DataFrame]:
-    """Patients and laboratory results of a file, every cell text; `file` names it in errors (`DataError`).
+    """Patients and laboratory results of a file that is held in memory, as `blocks` gives them."""
+    return concat(blocks(lambda: iter([content]), file, profile))
+
+
+def blocks(chunks: Chunks, file: str, profile: Profile, size: int = BLOCK) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Patients and laboratory results of a file, about `size` at a time, every cell text; `file` names it in errors
+    (`DataError`).
 
     A record is one PID or OBX segment; a line that is no segment, or a message that no feed takes, is a faulty
     record. Instants with an offset become local time.
     """
-    reader = _Reader()
-    for message in messages(content, profile.encoding):
+    reader, home, record = _Reader(), None, 1
+    for message in messages(chunks(), profile.encoding):
+        if home and len(reader.records) >= size:
+            yield from _frames(reader.records, record, home, profile)
+            record += len(reader.records)
+            reader.records.clear()
+        before = len(reader.records)
         for segment in message:
             if not segment.text.startswith(ENVELOPE):
                 reader.take(segment)
-    home = next((feed for feed, *_ in reader.records if feed), None)
+        home = home or next((feed for feed, *_ in reader.records[before:] if feed), None)
     if home is None:
         raise DataError(
             f"{file} holds no ADT, ORU or OUL message of HL7 v2. Check that its messages start with MSH at the"
             " beginning of a line, or take it out of the delivery."
         )
+    yield from _frames(reader.records, record, home, profile)
+
+
+def _frames(records: list[Record], first: int, home: str, profile: Profile) -> Iterable[tuple[str, pl.DataFrame]]:
     frames = Frames(profile.time_zone)
-    for record, (feed, line, cells, fault, text) in enumerate(reader.records, start=1):
+    for record, (feed, line, cells, fault, text) in enumerate(records, start=first):
         if fault:
             frames.refuse(feed or home, record, line, fault, text)
         else:
             frames.add(feed or home, record, line, cells)
-    return frames.finish()
+    return frames.finish().items()
 
 
 def _patient(pid: Segment) -> Cells:

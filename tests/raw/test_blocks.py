@@ -2,17 +2,20 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assets.raw import records
+from assets.raw import fhir_ndjson, hl7v2, records
+from assets.raw.frame import concat
 from assets.raw.text import blocks, guess_encoding
 from schemas import extract, site
 from schemas.profile import Profile
 from warehouse.errors import DataError
 
+PUBLIC = Path(__file__).parent / "public"
 FEED = extract.load("patient_link")
 HEADER = ",".join(c.name for c in FEED.columns)
 CELL = st.sampled_from(['"', '""', '"x"', "x", "", ",", "\n", "\r\n", "\r", "\0", "\ufeff", "１", '"a\nb"', ' "'])
@@ -96,3 +99,19 @@ def test_many_quotation_marks_are_read_by_columns() -> None:
     assert reader.odd([row] * 100) == []
     assert reader.odd([row] * 100 + ['"1"x,P,t\n']) == [100]
     assert records.read((HEADER + "\n" + row * 3).encode(), "f.csv", FEED, site.load("demo")).height == 3
+
+
+STRAY = {fhir_ndjson: b"no JSON\n\n", hl7v2: b"no segment\r\n"}
+FILES = {fhir_ndjson: ("patient.ndjson", "observation-f001.ndjson"), hl7v2: ("oru.hl7", "adt.hl7")}
+
+
+@pytest.mark.parametrize("reader", FILES)
+@pytest.mark.parametrize("step", [1, 7, 100, 4096])
+def test_messages_are_read_piece_by_piece(reader, step: int) -> None:
+    content = b"".join((STRAY[reader] + (PUBLIC / name).read_bytes()) for name in FILES[reader]) * 2
+    pieces = [content[at : at + step] for at in range(0, len(content), step)]
+    whole = reader.read(content, "f", site.load("demo"))
+    found = concat(reader.blocks(lambda: iter(pieces), "f", site.load("demo"), 2))
+    assert len(whole) > 1
+    assert found.keys() == whole.keys()
+    assert all(found[feed].equals(frame) for feed, frame in whole.items())
