@@ -13,9 +13,9 @@ import polars as pl
 from assets.raw import formats
 from assets.raw.landing import LandedFile
 from assets.staging.rules import rules as rules_of_records
-from assets.staging.settle import REFERRED_TO, Known, keys_of, stage, with_key
+from assets.staging.settle import Known, keys_of, stage
 from assets.staging.translate import translate
-from assets.staging.typed import type_records
+from assets.staging.typed import keyed, type_records
 from assets.staging.verdicts import explain, listing
 from benchmarks.mutations.draw import Mutation
 from benchmarks.mutations.landing import Landing, text
@@ -106,15 +106,13 @@ def _stage(
     for feed in extract.feeds():
         verdicts = stage(tables[feed.feed], feed, known)
         known[feed.feed] = keys_of(verdicts, feed)
-        if feed.feed in REFERRED_TO:
-            known[feed.feed] = with_key(connection, known[feed.feed], feed)
         if tables[feed.feed].height != sum(part.height for part in verdicts):
             raise LookupError(f"records of {feed.feed} do not balance")
         told = explain(verdicts.quarantined, feed, rules_of_records(feed))
         for file_id, rule, count in told.group_by("file_id", "rule").len().iter_rows():
             refused[file_id // PLACES][rule] += count
         replaced.append(listing(verdicts.superseded, feed))
-        _write(connection, feed.feed, accepted=verdicts.accepted)
+        _write(connection, feed.feed, accepted=keyed(verdicts.accepted, feed, connection))
         connection.register("numbers", verdicts.accepted.select("file_id", "record", *_numbers(feed)))
         connection.execute(f"create table numbers_{feed.feed} as from numbers")
     _write(connection, "superseded", replaced=pl.concat(replaced))
