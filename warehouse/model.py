@@ -94,7 +94,9 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextmanager
-def filling(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[Callable[[object], None]]:
+def filling(
+    connection: duckdb.DuckDBPyConnection, name: str, *, anew: bool = True
+) -> Iterator[Callable[[object], None]]:
     """Make the table anew under its contract, a part at a time: each call adds what its SELECT gives of `accepted`.
 
     All in one transaction: an error leaves the old table. DuckDB finds the rows by the name of the parameter; what is
@@ -106,7 +108,8 @@ def filling(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[Callab
         connection.execute(query)
 
     with transaction(connection):
-        connection.execute(contract.load(name).ddl())
+        if anew:
+            connection.execute(contract.load(name).ddl())
         yield fill
 
 

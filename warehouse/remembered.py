@@ -2,8 +2,10 @@
 
 `night.input` holds a digest of everything but rows of persons (code, protocol, program versions, global tables as far
 as models read them), `night.person` one of each person's rows, `night.behind` the persons that a layer has not caught
-up with. They are written in one transaction after the layer itself, so a night that is killed leaves what makes the
-next one redo the same persons. Nothing here says more than that a person changed, and nothing of it is published.
+up with; `night.part` the files of typed records that staging was made from, `night.judged` the persons whose records
+staging has judged since FHIR looked (null: anybody's). They are written in one transaction after the layer itself, so
+a night that is killed leaves what makes the next one redo the same persons. Nothing here says more than that a person
+changed, and nothing of it is published.
 """
 
 import functools
@@ -14,6 +16,7 @@ from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 
 import duckdb
+import polars as pl
 
 from schemas import contract
 from schemas.contract import Contract
@@ -26,7 +29,10 @@ create schema if not exists night;
 create table if not exists night.input (step varchar, name varchar, digest varchar);
 create table if not exists night.person (step varchar, person_key bigint, digest hugeint);
 create table if not exists night.behind (step varchar, person_key bigint);
+create table if not exists night.part (feed varchar, part varchar);
+create table if not exists night.judged (person_key bigint);
 """
+STAGING = "staging"
 SHARED = ("assets", "assets/fhir", "warehouse", "schemas", "schemas/codes")
 """Folders whose code decides what any step makes; its own are those of its SQL and its contracts."""
 
@@ -48,15 +54,48 @@ def there(connection: duckdb.DuckDBPyConnection) -> bool:
 def inputs(connection: duckdb.DuckDBPyConnection, step: str, parameters: Mapping[str, object]) -> dict[str, str]:
     """Digest by name of all that a step's rows depend on beside the rows of their persons."""
     protocol = repr(sorted(parameters.items())) if step in contract.STUDY_LAYERS else ""
-    said = {
-        "code": _code(f"warehouse/sql/{step}", f"schemas/{step}", *SHARED),
-        "protocol": hashlib.sha256(protocol.encode()).hexdigest(),
-        "DuckDB": duckdb.__version__,
-        "Mucosa": metadata.version("mucosa"),
-    }
+    said = program(step) | {"protocol": hashlib.sha256(protocol.encode()).hexdigest()}
     for table, columns in global_columns(step).items():
         said |= {f"{table}.{column}": _of_column(connection, contract.load(table), column) for column in columns}
     return said
+
+
+def program(step: str) -> dict[str, str]:
+    """Digests of the code that makes a layer, and versions of what runs it."""
+    return {
+        "code": _code(f"warehouse/sql/{step}", f"schemas/{step}", *SHARED),
+        "DuckDB": duckdb.__version__,
+        "Mucosa": metadata.version("mucosa"),
+    }
+
+
+def forget_staging(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Know nothing of what staging is made from, until it is; whether FHIR knows whose records it had judged before."""
+    connection.execute(_TABLES)
+    with model.transaction(connection):
+        (knows,) = connection.execute(
+            "select not exists (from night.judged where person_key is null)"
+            " and exists (from night.person where step = $step)",
+            {"step": STEPS[0]},
+        ).fetchall()[0]
+        connection.execute("delete from night.part; insert into night.judged values (null)")
+        connection.execute("delete from night.input where step = $step", {"step": STAGING})
+    return bool(knows)
+
+
+def note_staging(
+    connection: duckdb.DuckDBPyConnection,
+    now: Mapping[str, str],
+    parts: pl.DataFrame,  # noqa: ARG001 - DuckDB finds it by its name
+    judged: pl.DataFrame | None,
+) -> None:
+    """Remember what staging is made from (feed, part), and the persons whose records it has judged, if it knows."""
+    with model.transaction(connection):
+        connection.executemany("insert into night.input values (?, ?, ?)", [(STAGING, *pair) for pair in now.items()])
+        connection.execute("insert into night.part by name from parts")
+        if judged is not None:
+            connection.execute("delete from night.judged where person_key is null")
+            connection.execute("insert into night.judged from judged")
 
 
 def differing(connection: duckdb.DuckDBPyConnection, step: str, now: Mapping[str, str]) -> set[str] | None:
@@ -74,7 +113,7 @@ def look(connection: duckdb.DuckDBPyConnection, step: str) -> tuple[int, int]:
     query = "create or replace temp table touched as select person_key from night.behind where step = $step"
     connection.execute(query, {"step": step})
     if (tables := given(step)) is not None:
-        _digest_persons(connection, tables)
+        _digest_persons(connection, step, tables)
         connection.execute(
             "insert into touched select coalesce(now.person_key, before.person_key) from digested as now"
             " full join (from night.person where step = $step) as before using (person_key)"
@@ -107,20 +146,30 @@ def note(connection: duckdb.DuckDBPyConnection, step: str, now: Mapping[str, str
         if given(step) is not None:
             connection.execute("delete from night.person where step = $step", {"step": step})
             connection.execute("insert into night.person select $step, * from digested", {"step": step})
+        if step == STEPS[0]:
+            connection.execute("delete from night.judged")
 
 
-def _digest_persons(connection: duckdb.DuckDBPyConnection, tables: Iterable[Contract]) -> None:
+def _digest_persons(connection: duckdb.DuckDBPyConnection, step: str, tables: Iterable[Contract]) -> None:
     """List in `digested` a number for each person that two lists of equal rows share, whatever their order.
 
-    DuckDB's own hash is quick and may be another in its next version: then all inputs count as changed.
+    DuckDB's own hash is quick and may be another in its next version: then all inputs count as changed. Of persons
+    of whom staging has judged nothing anew the number stays.
     """
+    (everybody,) = connection.execute(
+        "select $step <> $first or exists (from night.judged where person_key is null)"
+        " or not exists (from night.person where step = $step)",
+        {"step": step, "first": STEPS[0]},
+    ).fetchall()[0]
+    some = "" if everybody else " where {} in (from night.judged)"
     origins = " union all ".join(
-        f"select {table.person} as person_key, file_id, record from {table.name}"
+        f"select {table.person} as person_key, file_id, record from {table.name}{some.format(table.person)}"
         for table in tables
         if table.person and "file_id" in table.column_names
     )
     each = [
         f"select {table.person} as person_key, hash('{table.name}', t) as digest from {table.name} as t"
+        + some.format(table.person)
         if table.person
         else f"select o.person_key, hash('{table.name}', t) from {table.name} as t join ({origins}) as o"
         " on t.by_file_id = o.file_id and t.by_record = o.record"
@@ -130,6 +179,12 @@ def _digest_persons(connection: duckdb.DuckDBPyConnection, tables: Iterable[Cont
         "create or replace temp table digested as select person_key, sum(digest)::hugeint as digest"
         f" from ({' union all '.join(each)}) where person_key is not null group by person_key"
     )
+    if not everybody:
+        connection.execute(
+            "insert into digested select person_key, digest from night.person"
+            " where step = $step and person_key not in (from night.judged)",
+            {"step": step},
+        )
 
 
 @functools.cache

@@ -17,13 +17,20 @@ from schemas.extract import Feed
 Connection = duckdb.DuckDBPyConnection
 
 
-def sort_out(connection: Connection, feed: Feed, parts: Sequence[str], known: Known) -> None:
-    """Put the typed records that stand apart into the temporary table `apart_<feed>`, which may spill.
+def hold(connection: Connection, feed: Feed, parts: Sequence[str], among: str = "") -> None:
+    """Name the typed records of a feed: `all_<feed>`, and `held_<feed>` for those of the keys that a table lists."""
+    listed = ", ".join("'" + part.replace("'", "''") + "'" for part in parts)
+    semi = f" semi join {among} using (key_hash)" if among else ""
+    connection.execute(f"create or replace temp view all_{feed.feed} as from read_parquet([{listed}])")
+    connection.execute(f"create or replace temp view held_{feed.feed} as from all_{feed.feed}{semi}")
+
+
+def sort_out(connection: Connection, feed: Feed, known: Known) -> None:
+    """Put the held records that stand apart into the temporary table `apart_<feed>`, which may spill.
 
     The view `clean_<feed>` has the others. The feeds that this one refers to are in staging.
     """
-    listed = ", ".join("'" + part.replace("'", "''") + "'" for part in parts)
-    held, own = f"read_parquet([{listed}]) as held", typed.key_column(feed.feed)
+    held, own = f"held_{feed.feed} as held", typed.key_column(feed.feed)
     _name(connection, feed, known)
     reasons = [
         "where broken_rules is not null",
@@ -87,9 +94,18 @@ def counts(connection: Connection, feed: Feed) -> pl.DataFrame:
     return connection.execute(query).pl()
 
 
-def accepted(connection: Connection, feed: Feed, keys: pl.Series) -> pl.DataFrame:
-    """Clean records with one of these keys; columns as `settle.keys_of` gives them."""
-    own, key = ", ".join(key_columns(feed)), typed.key_column(feed.feed)
+def named(connection: Connection, feed: Feed, keys: pl.Series) -> pl.DataFrame:
+    """What is said of records with one of these keys; columns as `settle.keys_of` gives them, without links."""
+    own, key = ", ".join(f"records.{name}" for name in key_columns(feed)), f"records.{typed.key_column(feed.feed)}"
     wanted = keys.drop_nulls().unique().to_frame("key")  # noqa: F841 - DuckDB finds it by its name
-    query = f"select {own}, {key} as key, true as accepted from clean_{feed.feed} where {key} in (from wanted)"
+    query = f"""
+        select {own}, {key} as key, stands.record is not null as accepted
+        from all_{feed.feed} as records
+        left join staging.{feed.feed} as stands using (file_id, record)
+        left join (from refused where feed = '{feed.feed}') as refused using (file_id, record)
+        left join (from replaced where feed = '{feed.feed}' and why = 'taken back') as replaced using (file_id, record)
+        where
+            {key} in (from wanted)
+            and coalesce(stands.record, refused.record, replaced.record) is not null
+    """
     return connection.execute(query).pl()

@@ -4,34 +4,50 @@ import duckdb
 import polars as pl
 
 from assets.raw import load as raw
-from assets.staging import typed, waivers
+from assets.staging import again, typed, waivers
 from assets.staging.night import Night
+from assets.staging.settle import AS_ONE
 from schemas import extract, site
-from warehouse import keys, model
+from warehouse import keys, model, remembered
 from warehouse.places import Places
 
 
-def build(connection: duckdb.DuckDBPyConnection, places: Places, key: bytes) -> dict[str, int]:
+def build(
+    connection: duckdb.DuckDBPyConnection, places: Places, key: bytes, share: float = 0, few_persons: int = 0
+) -> dict[str, int]:
     """Write `staging.<feed>` for every feed and what is told of all (quarantine, superseded, waiver, accounting,
     site); rows of each table.
 
-    `key` is the secret of the pseudonyms. All loaded deliveries are read together, because a later one may
-    correct an earlier one.
+    `key` is the secret of the pseudonyms. All loaded deliveries are read together, because a later one may correct an
+    earlier one; but where no more than `share` of all has changed since the last night, only records whose verdict
+    that may change are judged again. Of fewer persons than `few_persons` nothing is remembered for that.
     """
     keys.install(connection, key)
     files = raw.files(places)
     shelf = typed.Shelf(places, connection)
     night = Night(connection, shelf, files)
-    tables = {feed.feed: night.write(feed) for feed in extract.feeds()}
-    typed.sweep(shelf, files)
+    first = [feed for feed in extract.feeds() if feed.feed in AS_ONE]
+    tables = {feed.feed: night.write(feed) for feed in first}
+    parts = {feed.feed: night.parts(feed) for feed in extract.feeds()}
+    earlier = again.before(connection, shelf, night.known)
+    if earlier and again.share(parts, earlier) <= share:
+        night.before = earlier
+    knows = remembered.forget_staging(connection)
+    if night.before is not None:
+        again.recall(connection, night.known, AS_ONE)
+    tables |= {feed.feed: night.write(feed) for feed in extract.feeds() if feed not in first}
     waived = waivers.read(places)
     tables["quarantine"] = _write(connection, "quarantine", waivers=waived)
     profiles = _profiles(files)
     tables["superseded"] = _write(connection, "superseded")
     tables["waiver"] = _write(connection, "waiver", waivers=waived, profiles=profiles)
-    counted = {"files": files.with_columns(_shares(files)), "tallies": pl.concat(night.tallies)}
-    tables["accounting"] = _write(connection, "accounting", **counted)
+    tallies = pl.concat(night.tallies) if night.before is None else again.tallies(connection, extract.LANDED)
+    tables["accounting"] = _write(connection, "accounting", files=files.with_columns(_shares(files)), tallies=tallies)
     tables["site"] = _write(connection, "site", profiles=profiles)
+    if tables["patient"] >= few_persons:
+        judged = again.judged(connection) if knows and night.before is not None else None
+        again.note(connection, shelf, night.known, parts, judged)
+    typed.sweep(shelf, files)
     connection.execute("drop table temp.refused; drop table temp.replaced")
     return tables
 

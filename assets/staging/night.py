@@ -1,13 +1,13 @@
 """One night of staging: of a large feed DuckDB writes the clean records; only the others are held, some at a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
 import polars as pl
 
-from assets.staging import apart, typed
-from assets.staging.references import Keys, numbers
+from assets.staging import again, apart, links, typed
+from assets.staging.references import Keys, key_columns, numbers
 from assets.staging.rules import rules
 from assets.staging.settle import AS_ONE, REFERRED_TO, Known, keys_of, settle, with_person
 from assets.staging.verdicts import LISTING, REFUSED, Verdicts, explain, latest, listing
@@ -27,10 +27,13 @@ class Night:
     files: pl.DataFrame
     known: Known = field(default_factory=dict)
     keys: dict[str, Keys] = field(default_factory=dict)
-    large: set[str] = field(default_factory=set)
-    """Feeds whose clean records are not in `keys`."""
+    """Of feeds that are judged whole, in memory."""
     tallies: list[pl.DataFrame] = field(default_factory=list)
     """Records by file and verdict."""
+    before: Mapping[str, Sequence[str]] | None = None
+    """Where only some records are judged again, the files of typed records of the last night."""
+    again: list[str] = field(default_factory=list)
+    """The feeds of which some are."""
 
     def __post_init__(self) -> None:
         for name, schema in (("refused", REFUSED), ("replaced", LISTING)):
@@ -41,22 +44,44 @@ class Night:
         if feed.feed == "patient_link":
             self.known["patient"] = self._patients()
         records = self.files.filter(feed=feed.feed)["records"].sum()
-        is_large = feed.feed not in AS_ONE and records > typed.TOGETHER
-        if is_large:
-            apart.sort_out(self.connection, feed, typed.parts(self.shelf, self.files, feed), self.known)
-            self.large.add(feed.feed)
-        with model.filling(self.connection, f"staging.{feed.feed}") as fill:
-            if is_large:
-                fill(self.connection.table(f"clean_{feed.feed}"))
-                self.tallies.append(apart.counts(self.connection, feed))
-            for rows in self._judged(feed, apart.records(self.connection, feed) if is_large else self._whole(feed)):
-                if rows.height:
-                    fill(rows)
+        if feed.feed in AS_ONE or (self.before is None and records <= typed.TOGETHER):
+            self._fill(feed, self._judged(feed, self._whole(feed)))
+        elif self.before is None:
+            apart.hold(self.connection, feed, self.parts(feed))
+            self._fill(feed, self._apart(feed))
+        else:
+            self._again(feed, self.before.get(feed.feed, ()))
         return self.connection.execute(f"select count(*) from staging.{feed.feed}").fetchall()[0][0]
 
+    def parts(self, feed: Feed) -> list[str]:
+        """The files of a feed's typed records."""
+        return typed.parts(self.shelf, self.files, feed)
+
+    def _again(self, feed: Feed, before: Sequence[str]) -> None:
+        """Judge again what may have another verdict than in the last night, and leave the rest alone."""
+        parts = self.parts(feed)
+        is_touched = again.touch(self.connection, feed, parts, before, self.again)
+        if parts:
+            apart.hold(self.connection, feed, parts, f"touched_{feed.feed}" if is_touched else "")
+        if is_touched:
+            self.again.append(feed.feed)
+            again.take_out(self.connection, feed)
+            self._fill(feed, self._apart(feed) if parts else (), anew=False)
+
+    def _fill(self, feed: Feed, rows: Iterable[pl.DataFrame | duckdb.DuckDBPyRelation], anew: bool = True) -> None:
+        with model.filling(self.connection, f"staging.{feed.feed}", anew=anew) as fill:
+            for some in rows:
+                fill(some)
+
+    def _apart(self, feed: Feed) -> Iterator[pl.DataFrame | duckdb.DuckDBPyRelation]:
+        """The rows of held records: first those that say nothing about others, as one relation."""
+        apart.sort_out(self.connection, feed, self.known)
+        self.tallies.append(apart.counts(self.connection, feed))
+        yield self.connection.table(f"clean_{feed.feed}")
+        yield from self._judged(feed, apart.records(self.connection, feed))
+
     def _judged(self, feed: Feed, blocks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-        """Rows of the table about whose records there is something to say, while all else is noted."""
-        named = []
+        """The rows of records that are looked at one by one, while all else is noted."""
         for block in blocks:
             verdicts = latest(self._settle(feed, block), feed)
             self._keep("refused", explain(verdicts.quarantined, feed, rules(feed)))
@@ -64,12 +89,12 @@ class Night:
             self.tallies += [_count(frame, name) for name, frame in verdicts._asdict().items()]
             if feed.feed in AS_ONE:
                 self.known[feed.feed] = keys_of(verdicts, feed)
-            elif feed.feed in REFERRED_TO and block.height:
-                keys = keys_of(verdicts, feed)
-                named.append(numbers(with_person(self.connection, keys) if feed.feed == "patient" else keys))
-            yield verdicts.accepted
-        if feed.feed in REFERRED_TO:
-            self.keys[feed.feed] = Keys(pl.concat([NO_NUMBERS, *named]))
+            elif feed.feed in REFERRED_TO and isinstance(blocks, list):
+                self.keys[feed.feed] = (
+                    self._numbered(feed, keys_of(verdicts, feed)) if block.height else Keys(NO_NUMBERS)
+                )
+            if verdicts.accepted.height:
+                yield verdicts.accepted
 
     def _whole(self, feed: Feed) -> list[pl.DataFrame]:
         """All typed records of a feed that is held in memory."""
@@ -84,11 +109,16 @@ class Night:
 
     def _keys(self, feed: Feed, block: pl.DataFrame) -> Keys:
         """The records of a feed that those of a block may refer to."""
-        known = self.keys[feed.feed]
-        if feed.feed not in self.large:
-            return known
-        clean = numbers(apart.accepted(self.connection, feed, block[typed.key_column(feed.feed)]))
-        return Keys(pl.concat([clean.select(known.keys.columns), known.keys]))
+        if feed.feed in self.keys:
+            return self.keys[feed.feed]
+        if not self.parts(feed):
+            return Keys(NO_NUMBERS)
+        named = apart.named(self.connection, feed, block[typed.key_column(feed.feed)])
+        return self._numbered(feed, links.merge(named, self.known["patient_link"]))
+
+    def _numbered(self, feed: Feed, named: pl.DataFrame) -> Keys:
+        keys = with_person(self.connection, named) if feed.feed == "patient" else named
+        return Keys(numbers(keys.select(*key_columns(feed), "accepted", "key")))
 
     def _patients(self) -> pl.DataFrame:
         """Who is in the patient feed as delivered; nobody asks while there are no links."""
