@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,8 @@ import polars as pl
 
 from warehouse.errors import UsageError
 
+PERSON = "person"
+"""The kind of a key that is a patient's; all others are called after their feed."""
 SHORTEST_KEY = 32
 """Characters; `secrets.token_hex(16)`, 128 bits, has as many."""
 DEMO_KEY = b"mucosa demo key: synthetic patients only"
@@ -71,20 +74,18 @@ def digest(connection: duckdb.DuckDBPyConnection) -> str:
 
 def of_persons(connection: duckdb.DuckDBPyConnection, numbers: pl.DataFrame) -> pl.Series:
     """`person_key` of each row of `numbers` (site, record number), in their order."""
-    return _computed(connection, "select person_key(site, id) as key from wanted order by place", numbers, {})
+    return of(connection, numbers, [PERSON])[PERSON]
 
 
-def of_rows(connection: duckdb.DuckDBPyConnection, kind: str, numbers: pl.DataFrame) -> pl.Series:
-    """`row_key` of each row of `numbers` (site, number of a record of one kind), in their order."""
-    query = "select row_key($kind, site, id) as key from wanted order by place"
-    return _computed(connection, query, numbers, {"kind": kind})
-
-
-def _computed(
-    connection: duckdb.DuckDBPyConnection, query: str, numbers: pl.DataFrame, given: dict[str, str]
-) -> pl.Series:
-    # DuckDB finds them by their name; what is registered it would keep until the transaction ends.
-    wanted = numbers.rename(  # noqa: F841
-        dict(zip(numbers.columns, ("site", "id"), strict=True))
+def of(connection: duckdb.DuckDBPyConnection, numbers: pl.DataFrame, kinds: Sequence[str]) -> pl.DataFrame:
+    """The keys of each row, a column named for each kind, in the order of `numbers`: the site, then a number a kind."""
+    wanted = numbers.rename(  # noqa: F841 - DuckDB finds it by its name; what is registered it would keep for long
+        dict(zip(numbers.columns, ("site", *(f"number_{place}" for place in range(len(kinds)))), strict=True))
     ).with_row_index("place")
-    return connection.execute(query, given).pl()["key"]
+    asked = ", ".join(
+        f"person_key(site, number_{place}) as {PERSON}"
+        if kind == PERSON
+        else f"row_key('{kind}', site, number_{place}) as {kind}"
+        for place, kind in enumerate(kinds)
+    )
+    return connection.execute(f"select {asked} from wanted order by place").pl()

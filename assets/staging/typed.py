@@ -4,7 +4,8 @@ import datetime as dt
 import functools
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from assets.raw import blocks as raw_blocks
 from assets.raw import load as raw
 from assets.raw import memory
 from assets.staging import columns, doses, results
-from assets.staging.distinct import Known, once
+from assets.staging.distinct import WORTHWHILE, Known, once
 from assets.staging.rules import rules
 from assets.staging.translate import translate
 from assets.staging.verdicts import RULES, WRITTEN, find_broken
@@ -138,19 +139,23 @@ def keyed(typed: pl.DataFrame, feed: Feed, connection: duckdb.DuckDBPyConnection
     named = {field.references: field.name for field in feed.columns if field.references}
     if feed.feed not in ("patient_link", "deletion"):  # a link's key is made with what it leads to
         named[feed.feed] = feed.key[0]
+    if not named:
+        return typed
+    if typed.height < WORTHWHILE:  # one query for all
+        return typed.with_columns(_keys(connection, list(named), typed.select("pseudonym_site", *named.values())))
     for kind, column in named.items():
-
-        def follow(cells: pl.DataFrame, kind: str = kind) -> pl.DataFrame:
-            return keys_of(connection, kind, cells).to_frame()
-
-        typed = once(typed, ["pseudonym_site", column], follow)
+        typed = once(typed, ["pseudonym_site", column], partial(_keys, connection, [kind]))
     return typed
 
 
 def keys_of(connection: duckdb.DuckDBPyConnection, feed: str, numbers: pl.DataFrame) -> pl.Series:
     """The keys of records of a feed, or of persons, for their sites and numbers."""
-    found = keys.of_persons(connection, numbers) if feed == "patient" else keys.of_rows(connection, feed, numbers)
-    return found.alias(key_column(feed))
+    return _keys(connection, [feed], numbers).to_series()
+
+
+def _keys(connection: duckdb.DuckDBPyConnection, feeds: Sequence[str], numbers: pl.DataFrame) -> pl.DataFrame:
+    kinds = [keys.PERSON if feed == "patient" else feed for feed in feeds]
+    return keys.of(connection, numbers, kinds).rename(dict(zip(kinds, map(key_column, feeds), strict=True)))
 
 
 def key_column(feed: str) -> str:
