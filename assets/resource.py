@@ -106,6 +106,8 @@ class Warehouse(ConfigurableResource):
                 if not known:
                     verdicts.take_back(opened, LAYERS[0])
                     remembered.forget(opened)
+                    if remembered.there(opened):
+                        remembered.forget_staging(opened)
                 yield opened
             verdicts.sign(self.places)
 

@@ -81,9 +81,10 @@ def rows(warehouse: "Warehouse") -> Iterable[Row]:
     withdrawn = [name for name in gone["delivery"].unique(maintain_order=True) if name not in names]
     told = [f"{len(found)} {what}" for what, found in (("new or changed", new), ("withdrawn", withdrawn)) if found]
     yield "raw", f"deliveries: {len(new)}", ", ".join(told) or "none is new, changed or withdrawn"
-    yield "staging", "all records", "those of files that did not change are typed already"
     persons = named_in(places, new, gone)
-    for step, choice in zip(remembered.STEPS, _choices(warehouse, persons, bool(new or withdrawn)), strict=True):
+    choices = _choices(warehouse, persons, bool(new or withdrawn))
+    yield _staging(warehouse, known=None not in choices)
+    for step, choice in zip(remembered.STEPS, choices, strict=True):
         if choice is None:
             yield step, "all", "there is no build to go on with, or another program wrote to it"
         elif choice.why_all is not None:
@@ -93,6 +94,27 @@ def rows(warehouse: "Warehouse") -> Iterable[Row]:
             more = f"; others for whom {' or '.join(sorted(choice.moved))} makes a difference" if choice.moved else ""
             yield step, f"about {choice.persons:,} of {choice.of:,} persons", f"{changed}{more}"
     yield "marts", "all", "they count over all persons; checks and release follow"
+
+
+def _staging(warehouse: "Warehouse", *, known: bool) -> Row:
+    """Which records are judged; those of files that did not change are typed already."""
+    from assets.touched import FEW
+    from warehouse import connection, remembered
+
+    if not known:
+        return "staging", "all records", "there is no build to go on with, or another program wrote to it"
+    if warehouse.rebuild == "full":
+        return "staging", "all records", "asked for"
+    with connection.connect(warehouse.places.build, read_only=True) as build:
+        if build.table("staging.patient").shape[0] < warehouse.few_persons:
+            return "staging", "all records", FEW
+        differing = remembered.differing(build, remembered.STAGING, remembered.program(remembered.STAGING))
+    if differing is None:
+        return "staging", "all records", "nothing is known of an earlier night"
+    if differing := differing - {remembered.LINKS}:
+        return "staging", "all records", f"changed: {', '.join(sorted(differing))}"
+    why = f"of files that came or went, of the same keys, or naming one; all if {remembered.LINKS} are others"
+    return "staging", "some records", why
 
 
 def _choices(warehouse: "Warehouse", named: "pl.Series", moves: bool) -> "list[Choice | None]":

@@ -33,6 +33,8 @@ create table if not exists night.part (feed varchar, part varchar);
 create table if not exists night.judged (person_key bigint);
 """
 STAGING = "staging"
+LINKS = "links and deletions"
+"""What decides of many records in staging: the name of that input."""
 SHARED = ("assets", "assets/fhir", "warehouse", "schemas", "schemas/codes")
 """Folders whose code decides what any step makes; its own are those of its SQL and its contracts."""
 
@@ -78,7 +80,8 @@ def forget_staging(connection: duckdb.DuckDBPyConnection) -> bool:
             " and exists (from night.person where step = $step)",
             {"step": STEPS[0]},
         ).fetchall()[0]
-        connection.execute("delete from night.part; insert into night.judged values (null)")
+        connection.execute("delete from night.part; delete from night.judged where person_key is null")
+        connection.execute("insert into night.judged values (null)")
         connection.execute("delete from night.input where step = $step", {"step": STAGING})
     return bool(knows)
 

@@ -56,7 +56,7 @@ def _inputs(connection: Connection, known: Known) -> dict[str, str]:
     deleted = known["deletion"].select("pseudonym_site", "feed", "key", "delivered_on", "delivery", "file_id", "record")
     said = repr((links, sorted(deleted.rows()), keys.digest(connection)))
     return {
-        "links and deletions": hashlib.sha256(said.encode()).hexdigest(),
+        remembered.LINKS: hashlib.sha256(said.encode()).hexdigest(),
         **remembered.program(remembered.STAGING),
     }
 

@@ -4,6 +4,7 @@ A record stands apart if it breaks a rule by itself, shares its key with another
 the accepted ones of its patient, or if it or its patient is named in a deletion or a link. Only these are judged.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 import duckdb
@@ -15,6 +16,8 @@ from assets.staging.settle import Known
 from schemas.extract import Feed
 
 Connection = duckdb.DuckDBPyConnection
+HASHES = 1 << 64
+"""How many values a hash of a key can have."""
 
 
 def hold(connection: Connection, feed: Feed, parts: Sequence[str], among: str = "") -> None:
@@ -44,7 +47,7 @@ def sort_out(connection: Connection, feed: Feed, known: Known) -> None:
     same = "held.file_id = found.file_id and held.record = found.record"
     connection.execute(
         f"create or replace temp table apart_{feed.feed} as"
-        f" select held.* from {held} semi join place as found on {same}"
+        f" select held.* from {held} semi join place as found on {same} order by key_hash"
     )
     connection.execute(
         f"create or replace temp view clean_{feed.feed} as"
@@ -83,9 +86,10 @@ def records(connection: Connection, feed: Feed) -> Iterator[pl.DataFrame]:
     """The records that stand apart, some `typed.TOGETHER` at a time, those of one key together."""
     (count,) = connection.execute(f"select count(*) from apart_{feed.feed}").fetchall()[0]
     parts = -(-count // typed.TOGETHER)
-    query = f"from apart_{feed.feed} where key_hash % $parts = $part"
-    for part in range(parts):
-        yield connection.execute(query, {"parts": parts, "part": part}).pl()
+    ends = [part * HASHES // parts for part in range(parts + 1)] if parts else []
+    query = f"from apart_{feed.feed} where key_hash between $first::ubigint and $last::ubigint"
+    for first, end in itertools.pairwise(ends):  # the table is sorted, so DuckDB reads these alone
+        yield connection.execute(query, {"first": first, "last": end - 1}).pl()
 
 
 def counts(connection: Connection, feed: Feed) -> pl.DataFrame:

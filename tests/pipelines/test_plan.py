@@ -25,6 +25,7 @@ def test_a_new_delivery_is_read_for_the_plan_and_forgotten(published: Places, tm
     told = {layer: (who, why) for layer, who, why in plan.rows(warehouse)}
     assert sorted(published.identified.rglob("*")) == before
     assert told["raw"] == ("deliveries: 1", "1 new or changed, 1 withdrawn")
+    assert told["staging"][0] == "all records"
     who, why = told["fhir"]
     assert who.startswith("all ") and "nothing is known of an earlier night" in why
     assert "nobody known" not in str(told)
