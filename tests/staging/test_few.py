@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from assets.staging import again
 from assets.staging.night import Night
 from schemas import extract
 from tests.staging.conftest import Hospital
@@ -89,8 +90,8 @@ def anew(hospital: Hospital, folder: Path) -> dict[str, list[str]]:
     [
         # A result that moves to another patient; a late correction; a delivery that is sent twice; visits corrected.
         (((moved, late, visits), (reordered, twice)), [("L1", "P1"), ("L2", "P3"), ("L3", "P3")]),
-        # A delivery that goes again and a patient who is no longer sent; then links and deletions, which go again too.
-        (((forgotten, gone), (told_apart,), (undone,)), [("L1", "P1"), ("L3", "P3")]),
+        # Links and deletions, which go again; then a delivery goes, too, and a patient is no longer sent.
+        (((told_apart,), (undone,), (forgotten, gone)), [("L1", "P1"), ("L3", "P3")]),
     ],
     ids=["what comes", "what goes"],
 )
@@ -100,12 +101,16 @@ def test_nights_in_a_row_leave_what_one_night_over_all_would(
     tmp_path: Path,
     nights: tuple[tuple[Change, ...], ...],
     left: list[tuple[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    for_few, recall = [], again.recall
+    monkeypatch.setattr(again, "recall", lambda *given: for_few.append(night) or recall(*given))
     before(hospital)
-    for changes in ((), *nights):
+    for night, changes in enumerate(((), *nights)):  # noqa: B007 - the lambda notes it
         for change in changes:
             change(hospital)
-        hospital.stage(warehouse)
+        hospital.stage(warehouse, share=1)
+    assert for_few == [night for night, changes in enumerate(nights, 1) if not {told_apart, undone} & {*changes}]
     keys.install(warehouse, keys.DEMO_KEY)
     named = ", ".join(f"(row_key('lab_result', 'demo', '{one}'), person_key('demo', '{who}'))" for one, who in left)
     expected = warehouse.execute(f"from (values {named}) order by all").fetchall()
@@ -120,7 +125,7 @@ def test_a_night_that_is_killed_on_the_way_leaves_the_next_one_nothing_to_rely_o
     hospital: Hospital, warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before(hospital)
-    hospital.stage(warehouse)
+    hospital.stage(warehouse, share=1)
     moved(hospital)
     write = Night.write
 
@@ -132,7 +137,7 @@ def test_a_night_that_is_killed_on_the_way_leaves_the_next_one_nothing_to_rely_o
     with monkeypatch.context() as patched:
         patched.setattr(Night, "write", dies)
         with pytest.raises(KeyboardInterrupt):
-            hospital.stage(warehouse)
+            hospital.stage(warehouse, share=1)
     shutil.rmtree(hospital.file("patient", C).parent)  # the next night finds what the one before last found
-    hospital.stage(warehouse)
+    hospital.stage(warehouse, share=1)
     assert contents(warehouse) == anew(hospital, tmp_path / "anew")
