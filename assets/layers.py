@@ -31,7 +31,7 @@ def _raw(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[st
 def _staging(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> dict[str, int]:
     places = warehouse.places
     secret = keys.load_key(places.key_file, synthetic=raw_files.synthetic(places))
-    share = 0.0 if warehouse.rebuild == "full" else warehouse.touched_share
+    share = None if warehouse.rebuild == "full" else warehouse.touched_share
     return _named("staging", staging_tables.build(connection, places, secret, share, warehouse.few_persons))
 
 

@@ -13,7 +13,11 @@ from warehouse.places import Places
 
 
 def build(
-    connection: duckdb.DuckDBPyConnection, places: Places, key: bytes, share: float = 0, few_persons: int = 0
+    connection: duckdb.DuckDBPyConnection,
+    places: Places,
+    key: bytes,
+    share: float | None = None,
+    few_persons: int = 0,
 ) -> dict[str, int]:
     """Write `staging.<feed>` for every feed and what is told of all (quarantine, superseded, waiver, accounting,
     site); rows of each table.
@@ -30,7 +34,7 @@ def build(
     tables = {feed.feed: night.write(feed) for feed in first}
     parts = {feed.feed: night.parts(feed) for feed in extract.feeds()}
     earlier = again.before(connection, shelf, night.known)
-    if earlier and again.share(parts, earlier) <= share:
+    if share is not None and earlier and again.share(parts, earlier) <= share:
         night.before = earlier
     knows = remembered.forget_staging(connection)
     if night.before is not None:

@@ -139,7 +139,7 @@ class Hospital:
     def file(self, feed: str, day: str = "2020-06-30") -> Path:
         return self.places.landing / "demo" / day / f"{feed}.csv"
 
-    def stage(self, connection: duckdb.DuckDBPyConnection, share: float = 0) -> dict[str, int]:
+    def stage(self, connection: duckdb.DuckDBPyConnection, share: float | None = None) -> dict[str, int]:
         raw.load(self.places)
         raw.catalogue(connection, self.places)
         return build(connection, self.places, DEMO_KEY, share)

@@ -51,6 +51,7 @@ def test_equal_to_a_night_for_all(
     assert (len(judged), any(judged)) == {"nothing": (12, False), **dict.fromkeys(FOR_ALL, (0, False))}.get(
         change, (12, True)
     )
-    few = table_hashes(warehouse)
+    few, asked = table_hashes(warehouse), len(judged)
     build(warehouse, remembering.places, keys.DEMO_KEY)
+    assert len(judged) == asked  # all of it was judged
     assert {name: few[name] == whole for name, whole in table_hashes(warehouse).items() if few[name] != whole} == {}
