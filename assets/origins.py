@@ -147,6 +147,7 @@ def _accepted(feed: extract.Feed, files: dict[str, list[str]]) -> dict[str, list
         said |= {new: [f"raw.{feed.feed}.{name}" for name in made] for new, made in DOSES.items()}
     if "patient_id" in names and feed.feed not in ("patient_link", "deletion"):
         said["patient_id"] = [*said["patient_id"], "raw.patient_link.surviving_patient_id"]
+    said[f"{feed.feed}_key"] = said[feed.key[0]]
     for column in feed.columns:  # replaced by keyed ones, while the records are read
         if column.references and column.name in said:
             said["person_key" if column.references == "patient" else f"{column.references}_key"] = said[column.name]
