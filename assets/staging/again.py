@@ -87,17 +87,17 @@ def touch(
     """
     changed = set(now) ^ set(earlier)
     own = typed.key_column(feed.feed)
-    found = [f"select key_hash from {held(changed)}"] if changed else []
+    found = [f"select key_hash from {typed.held(changed)}"] if changed else []
     named = [field.references for field in feed.columns if field.references in touched]
     found += [
-        f"select key_hash from {held(now)} where {typed.key_column(other)} in (from renamed_{other})"
+        f"select key_hash from {typed.held(now)} where {typed.key_column(other)} in (from renamed_{other})"
         for other in named
         if other and now
     ]
     if not found:
         return False
     connection.execute(f"create or replace temp table touched_{feed.feed} as {' union '.join(found)}")
-    every = held(set(now) | set(earlier))
+    every = typed.held(set(now) | set(earlier))
     if "patient_id" in feed.key:  # links make one of several records
         connection.execute(
             f"insert into touched_{feed.feed} select distinct key_hash from {every} where person_key in (select other"
@@ -120,12 +120,6 @@ def touch(
         f" semi join touched_{feed.feed} using (key_hash)"
     )
     return bool(connection.execute(f"select count(*) from place_{feed.feed}").fetchall()[0][0])
-
-
-def held(parts: Collection[str]) -> str:
-    """The typed records in some Parquet files, as a table of a query."""
-    listed = ", ".join("'" + part.replace("'", "''") + "'" for part in sorted(parts))
-    return f"read_parquet([{listed}])"
 
 
 def take_out(connection: Connection, feed: Feed) -> None:

@@ -22,9 +22,8 @@ HASHES = 1 << 64
 
 def hold(connection: Connection, feed: Feed, parts: Sequence[str], among: str = "") -> None:
     """Name the typed records of a feed: `all_<feed>`, and `held_<feed>` for those of the keys that a table lists."""
-    listed = ", ".join("'" + part.replace("'", "''") + "'" for part in parts)
     semi = f" semi join {among} using (key_hash)" if among else ""
-    connection.execute(f"create or replace temp view all_{feed.feed} as from read_parquet([{listed}])")
+    connection.execute(f"create or replace temp view all_{feed.feed} as from {typed.held(parts)}")
     connection.execute(f"create or replace temp view held_{feed.feed} as from all_{feed.feed}{semi}")
 
 

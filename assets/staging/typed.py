@@ -4,7 +4,7 @@ import datetime as dt
 import functools
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -37,8 +37,6 @@ PROVENANCE = {
     "line": pl.Int32,
 }
 """Where a typed record comes from."""
-OWN = ("record", "line")
-"""What of it differs within a file."""
 KEY = "key_hash"
 """Column of typed records that two with one key share."""
 PERSON = "person_key"
@@ -87,6 +85,12 @@ def parts(shelf: Shelf, files: pl.DataFrame, feed: Feed) -> list[str]:
                 pass
         found += sorted(folder.glob("*.parquet"))
     return [str(part) for part in found]
+
+
+def held(parts: Iterable[str]) -> str:
+    """The typed records in some of these files, as a table of a query."""
+    listed = ", ".join("'" + part.replace("'", "''") + "'" for part in sorted(parts))
+    return f"read_parquet([{listed}])"
 
 
 def of_file(shelf: Shelf, file: Mapping[str, object]) -> Iterator[pl.DataFrame]:
