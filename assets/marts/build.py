@@ -8,14 +8,13 @@ import duckdb
 import polars as pl
 
 from assets.audit import run as audit_run
-from assets.marts import calprotectin
+from assets.marts import calprotectin, sensitivity
 from assets.marts.estimates import estimates
 from assets.marts.figures import our_figures
 from assets.marts.paper_audit import paper_audit
 from assets.marts.paper_comparison import impossible_set, paper_comparison
 from assets.marts.protocol import protocol
 from assets.marts.relapse import at_risk, relapse_rate, survival_curve
-from assets.marts.sensitivity import sensitivity, sensitivity_choice
 from assets.marts.summary import summarise
 from assets.marts.test import compare_groups
 from assets.report import pictures
@@ -29,7 +28,7 @@ MINIMUM_PATIENTS = 5
 READ = (
     "select * from marts.patient order by person_id",
     "select * from marts.follow_up_spell order by person_id, start_days",
-    "select * from marts.sensitivity_spell",
+    sensitivity.QUERY,
     calprotectin.QUERY,
 )
 """What the statistics are made from."""
@@ -84,10 +83,10 @@ def _varied(
     choices: pl.DataFrame, calprotectins: pl.DataFrame, parameters: Mapping[str, Any]
 ) -> dict[str, pl.DataFrame]:
     """Tables that ask what else could have come out, and what the printed figures say about each other."""
-    grid = sensitivity(choices, parameters["confidence_level"])
+    grid = sensitivity.sensitivity(choices, parameters["confidence_level"])
     return {
         "marts.sensitivity": grid,
-        "marts.sensitivity_choice": sensitivity_choice(grid, parameters["significance_level"]),
+        "marts.sensitivity_choice": sensitivity.sensitivity_choice(grid, parameters["significance_level"]),
         "marts.calprotectin": calprotectin.calprotectin(calprotectins, parameters),
         "marts.paper_audit": paper_audit(audit_run.ours(), published.PUBLISHED_ON),
     }

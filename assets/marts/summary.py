@@ -11,15 +11,9 @@ GROUPS = ("mh", "nmh", "all")
 EXACT = pl.Decimal(38, 6)
 
 
-def values(patients: pl.DataFrame, metrics: Sequence[Metric]) -> pl.DataFrame:
-    """Long form of the patients' columns: metric, study_group, value (1 or 0 if binary; null if missing)."""
-    judged = patients.filter(pl.col("study_group").is_not_null())
-    parts = [
-        judged.select(metric=pl.lit(m.metric), study_group=pl.col("study_group"), value=_value(m).cast(EXACT))
-        for m in metrics
-    ]
-    empty = pl.DataFrame(schema={"metric": pl.String, "study_group": pl.String, "value": EXACT})
-    return pl.concat([empty, *parts])
+def values(patients: pl.DataFrame, metric: Metric) -> pl.DataFrame:
+    """One metric of everybody in a group: study_group, value (1 or 0 if binary; null if missing)."""
+    return patients.filter(pl.col("study_group").is_not_null()).select("study_group", value=_value(metric).cast(EXACT))
 
 
 def _value(metric: Metric) -> pl.Expr:
@@ -32,18 +26,9 @@ def summarise(patients: pl.DataFrame, metrics: Sequence[Metric]) -> pl.DataFrame
 
     The sample standard deviation needs two values. Binary metrics have count and percent, others the rest.
     """
-    long = values(patients, metrics)
-    both = long.with_columns(study_group=pl.lit("all"))
-    value, continuous = pl.col("value"), pl.col("scale") == "continuous"
-    found = pl.concat([long, both]).group_by("metric", "study_group").agg(
-        n=value.count().cast(pl.Int64),
-        missing=value.null_count().cast(pl.Int64),
-        total=value.sum().cast(EXACT),
-        sd=value.cast(pl.Float64).std(),
-        median=value.cast(pl.Float64).median(),
-        minimum=value.min(),
-        maximum=value.max(),
-    )  # fmt: skip
+    continuous = pl.col("scale") == "continuous"
+    # one after the other: all in long form would be many times the patients' table
+    found = pl.concat([_statistics(values(patients, m)).with_columns(metric=pl.lit(m.metric)) for m in metrics])
     rows = pl.DataFrame(
         [
             {"position": i, "metric": m.metric, "study_group": g, "label": m.label, "scale": m.scale,
@@ -63,3 +48,17 @@ def summarise(patients: pl.DataFrame, metrics: Sequence[Metric]) -> pl.DataFrame
         count=pl.when(~continuous).then(pl.col("total").cast(pl.Int64).fill_null(0)),
         percent=pl.when(some & ~continuous).then(100 * mean),
     )
+
+
+def _statistics(values: pl.DataFrame) -> pl.DataFrame:
+    """One row a group that has patients, and one for all of them."""
+    value = pl.col("value")
+    return pl.concat([values, values.with_columns(study_group=pl.lit("all"))]).group_by("study_group").agg(
+        n=value.count().cast(pl.Int64),
+        missing=value.null_count().cast(pl.Int64),
+        total=value.sum().cast(EXACT),
+        sd=value.cast(pl.Float64).std(),
+        median=value.cast(pl.Float64).median(),
+        minimum=value.min(),
+        maximum=value.max(),
+    )  # fmt: skip

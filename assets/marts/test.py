@@ -22,14 +22,13 @@ def compare_groups(patients: pl.DataFrame, metrics: Sequence[Metric], landmark_d
     """One row a metric and test: ranks for continuous metrics, six tests for binary ones, two for curves."""
     rows = []
     compared = [m for m in metrics if m.compared_as]
-    long = values(patients, compared).drop_nulls("value")
-    found = {key: group["value"].to_list() for key, group in long.group_by("metric", "study_group")}
     for metric in compared:
-        mh, nmh = (found.get((metric.metric, group), []) for group in ("mh", "nmh"))
+        known = values(patients, metric).drop_nulls("value")
+        mh, nmh = (known.filter(study_group=group)["value"].cast(pl.Float64).to_numpy() for group in ("mh", "nmh"))
         if metric.scale == "continuous":
-            results = wilcoxon([float(v) for v in mh], [float(v) for v in nmh])
+            results = wilcoxon(mh, nmh)
         else:
-            yes = int(sum(mh)), int(sum(nmh))
+            yes = int(mh.sum()), int(nmh.sum())
             results = two_by_two(yes[0], len(mh) - yes[0], yes[1], len(nmh) - yes[1])
         rows += [_row(metric.compared_as, r, None, len(mh), len(nmh), metric.test) for r in results]
     one, two = times(patients, "mh"), times(patients, "nmh")

@@ -79,7 +79,7 @@ def _maximise(
 ) -> tuple[Numbers, Derivatives]:
     """Newton with the modified score U + tr(I^-1 dI) / 2; steps are halved until the likelihood rises."""
     free = np.array([k for k in range(len(first)) if k != held], dtype=int)
-    now, at = first, derivatives(first, x, of, ties)
+    now, at = first, derivatives(first, x, of, ties, skewed=True)
     for _ in range(MOST_STEPS if len(free) else 0):
         inverse = np.linalg.inv(at.information)
         score = at.score + np.einsum("ab,abc->c", inverse, at.skewness) / 2
@@ -89,7 +89,7 @@ def _maximise(
         while np.abs(step).max() > SETTLED:
             then = now.copy()
             then[free] += step
-            there = derivatives(then, x, of, ties)
+            there = derivatives(then, x, of, ties, skewed=True)
             if _penalised(there) >= _penalised(at):
                 break
             step = step / 2

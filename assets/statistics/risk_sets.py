@@ -1,6 +1,6 @@
 """Who is at risk when: sums over risk sets, for spells that may begin after time zero."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -44,12 +44,12 @@ def spells(
 
 def risk_sums(times: Numbers, of: Spells, values: Numbers) -> Numbers:
     """The sum of `values` (one row a spell) over everybody at risk, for each of `times` (ascending)."""
-    found = _sums_from(times, of.stop, values)
-    return found if of.start is None else found - _sums_from(times, of.start, values)
+    return sums_of_columns(times, of, values.T)
 
 
-def _sums_from(times: Numbers, at: Numbers, values: Numbers) -> Numbers:
-    """The sum of the rows whose `at` is the time or later."""
-    reached = np.searchsorted(times, at, side="right")
-    last = [np.bincount(reached, column, len(times) + 1)[1:] for column in values.T]
-    return np.cumsum(np.column_stack(last)[::-1], axis=0, dtype=float)[::-1]
+def sums_of_columns(times: Numbers, of: Spells, columns: Iterable[Numbers]) -> Numbers:
+    """The same of values that come a column at a time, of which there may be more than fit into memory."""
+    ends = [np.searchsorted(times, at, side="right") for at in (of.stop, of.start) if at is not None]
+    last = [[np.bincount(reached, column, len(times) + 1)[1:] for reached in ends] for column in columns]
+    sums = [np.cumsum(np.column_stack(part)[::-1], axis=0, dtype=float)[::-1] for part in zip(*last, strict=True)]
+    return sums[0] if of.start is None else sums[0] - sums[1]

@@ -9,14 +9,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.statistics.estimate import Numbers, chi_square
+from assets.statistics.estimate import Flags, Numbers, chi_square
 from assets.statistics.result import Result, undefined
 
 LOG_RANK = "log_rank"
 GEHAN_WILCOXON = "gehan_wilcoxon"
 TESTS = (LOG_RANK, GEHAN_WILCOXON)
-Group = tuple[NDArray[np.int64], NDArray[np.bool_]]
-Counts = NDArray[np.int64] | Numbers
+Days = NDArray[np.int64]
+Group = tuple[Days, Flags]
+Counts = Days | Numbers
 """Patients by day, or by day with an event."""
 
 
@@ -46,7 +47,7 @@ class Rate(NamedTuple):
     reason: str | None
 
 
-def kaplan_meier(days: Sequence[int], events: Sequence[bool], confidence: float = 0.95) -> list[Step]:
+def kaplan_meier(days: Sequence[int] | Days, events: Sequence[bool] | Flags, confidence: float = 0.95) -> list[Step]:
     """The product-limit curve at day 0 and each day on which somebody left; empty input gives no step.
 
     Greenwood variance on the log(-log) scale (R's `conf.type = "log-log"`, not its default). An event before day
@@ -71,9 +72,9 @@ def kaplan_meier(days: Sequence[int], events: Sequence[bool], confidence: float 
     ]  # fmt: skip
 
 
-def number_at_risk(days: Sequence[int], day: int) -> int:
+def number_at_risk(days: Sequence[int] | Days, day: int) -> int:
     """How many are still followed on the day, those who leave on it included: #{T >= day}."""
-    return sum(t >= day for t in days)
+    return int((np.asarray(days) >= day).sum())
 
 
 def rate_at(steps: Sequence[Step], day: int) -> Rate:
@@ -96,10 +97,10 @@ def rate_at(steps: Sequence[Step], day: int) -> Rate:
 
 
 def compare(
-    first_days: Sequence[int],
-    first_events: Sequence[bool],
-    second_days: Sequence[int],
-    second_events: Sequence[bool],
+    first_days: Sequence[int] | Days,
+    first_events: Sequence[bool] | Flags,
+    second_days: Sequence[int] | Days,
+    second_events: Sequence[bool] | Flags,
     horizon_days: int | None = None,
 ) -> list[Result]:
     """Log-rank and Gehan-Wilcoxon, whole or with everybody censored at the horizon.
@@ -143,7 +144,7 @@ def _censor(group: Group, horizon_days: int | None) -> Group:
     return group if horizon_days is None else (np.minimum(stop, horizon_days), struck & (stop <= horizon_days))
 
 
-def _checked(days: Sequence[int], events: Sequence[bool]) -> Group:
+def _checked(days: Sequence[int] | Days, events: Sequence[bool] | Flags) -> Group:
     """Both as arrays. lifelines takes negative durations without a word, so they are refused here."""
     stop, struck = np.asarray(days, dtype=np.int64), np.asarray(events, dtype=bool)
     if len(stop) != len(struck):

@@ -31,17 +31,28 @@ class Counts(NamedTuple):
     last_day: Days
 
 
-def count(stop: Sequence[int] | Days, event: Sequence[bool] | Flags, flagged: Sequence[bool] | Flags) -> Counts:
-    """Patients of two groups by day; whole days, and an event on day 1 at the earliest, else `ValueError`."""
+def count(
+    stop: Sequence[int] | Days,
+    event: Sequence[bool] | Flags,
+    flagged: Sequence[bool] | Flags,
+    patients: Sequence[int] | Days | None = None,
+) -> Counts:
+    """Patients of two groups by day; whole days, and an event on day 1 at the earliest, else `ValueError`.
+
+    A row stands for one patient, or for as many as `patients` says.
+    """
     t, struck, group = np.asarray(stop, dtype=np.int64), np.asarray(event, dtype=bool), np.asarray(flagged, dtype=bool)
-    if not len(t) == len(struck) == len(group):
+    n = np.ones_like(t) if patients is None else np.asarray(patients, dtype=np.int64)
+    if not len(t) == len(struck) == len(group) == len(n):
         raise ValueError("every time needs its event flag and its group")
     if (t < struck).any():
         raise ValueError("a time to an event is at least one day, to censoring none")
     length = int(t.max(initial=0)) + 1
     sides = (~group, group)
-    left = np.array([np.bincount(t[side], minlength=length) for side in sides])
-    hit = np.array([np.bincount(t[side & struck], minlength=length) for side in sides])
+    left, hit = (
+        np.array([np.bincount(t[side & who], n[side & who], length).astype(np.int64) for side in sides])
+        for who in (np.ones_like(struck), struck)
+    )
     days = np.flatnonzero(hit.sum(axis=0))
     at_risk = left[:, ::-1].cumsum(axis=1)[:, ::-1][:, days]
     last = np.array([t[side].max(initial=-1) for side in sides])

@@ -26,7 +26,7 @@ MADE: dict[str, Callable[..., pl.DataFrame]] = {
     "marts.survival_curve": lambda p: survival_curve(p["marts.patient"], LEVEL),
     "marts.at_risk": lambda p: at_risk(p["marts.patient"]),
     "marts.test": lambda p: compare_groups(p["marts.patient"], metrics(), DAYS),
-    "marts.sensitivity": lambda p: sensitivity(p["marts.sensitivity_spell"], LEVEL),
+    "marts.sensitivity": lambda p: sensitivity(p["marts.sensitivity_spell"].group_by(pl.all()).len("patients"), LEVEL),
     "marts.estimates": lambda p: _estimates(p)[0],
     "marts.fair_curve": lambda p: _estimates(p)[1],
 }

@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from assets.marts.sensitivity import CHOICES, sensitivity, sensitivity_choice
+from assets.marts.sensitivity import CHOICES, QUERY, sensitivity, sensitivity_choice
 from schemas import contract
 from tests.marts.conftest import START, Insert
 from warehouse import model
@@ -105,7 +105,7 @@ def test_windows_and_time_zeros(
 
 def test_no_patients_give_every_combination_with_a_reason(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(contract.load("marts.sensitivity_spell").ddl())
-    grid = sensitivity(connection.execute("from marts.sensitivity_spell").pl(), 0.95)
+    grid = sensitivity(connection.execute(QUERY).pl(), 0.95)
     assert len(grid) == 216
     assert set(grid["reason"]) == {"empty_group"}
     assert set(sensitivity_choice(grid, 0.05)["hazard_ratio_mean"]) == {None}

@@ -25,7 +25,7 @@ def test_each_derivative_is_the_slope_of_the_one_before(dataset, ties):
     x = matrix(covariates(dataset), of)
     x = x / x.std(axis=0)
     at, step = np.full(x.shape[1], 0.2), 1e-5
-    here = derivatives(at, x, of, ties)
+    here = derivatives(at, x, of, ties, skewed=True)
     for k in range(x.shape[1]):
         low, high = (derivatives(at + sign * step * np.eye(x.shape[1])[k], x, of, ties) for sign in (-1, 1))
         assert here.score[k] == pytest.approx((high.log_likelihood - low.log_likelihood) / step / 2, rel=1e-5)
@@ -53,8 +53,8 @@ def test_a_missing_covariate_is_refused():
 def test_a_weight_counts_a_patient_so_often():
     of, x, at = spells([1, 2, 3, 4], [True, True, False, True]), np.array([[1.0], [0.0], [2.0], [1.0]]), np.array([0.3])
     twice = [0, 1, 1, 2, 3]
-    counted = derivatives(at, x, of, "breslow", np.array([1.0, 2, 1, 1]))
-    copied = derivatives(at, x[twice], spells(of.stop[twice], of.event[twice]), "breslow")
+    counted = derivatives(at, x, of, "breslow", np.array([1.0, 2, 1, 1]), skewed=True)
+    copied = derivatives(at, x[twice], spells(of.stop[twice], of.event[twice]), "breslow", skewed=True)
     assert counted.log_likelihood == pytest.approx(copied.log_likelihood)
     assert counted.score == pytest.approx(copied.score)
     assert counted.information == pytest.approx(copied.information)
