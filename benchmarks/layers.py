@@ -50,7 +50,7 @@ def publish(warehouse: Warehouse) -> int:
 
     with connection.connect(warehouse.places.build, read_only=True) as build:
         found = read_results(build)
-    made = release.publish(warehouse.places, warehouse.protocol, found)
+    made = release.publish(warehouse.places, warehouse.protocol, found, memory_limit=warehouse.memory_limit)
     with connection.connect(warehouse.places.published, read_only=True) as opened:
         data_docs.write_docs(opened, warehouse.places)
         report.write_report(opened, warehouse.places)

@@ -49,7 +49,7 @@ def published(warehouse: Warehouse) -> Iterator[MaterializeResult]:
     started = time.monotonic()
     with warehouse.guarding("release"), writer_lock(warehouse.places):
         results = _verdicts(warehouse)
-        made = releases.publish(warehouse.places, warehouse.protocol, results)
+        made = releases.publish(warehouse.places, warehouse.protocol, results, memory_limit=warehouse.memory_limit)
         gone = retention.prune(warehouse.places, warehouse.keep)
     graph.finished("release", {name: table.rows for name, table in made.tables.items()}, time.monotonic() - started)
     yield MaterializeResult(asset_key=RESULTS.key, metadata={"dagster/row_count": len(results)})

@@ -9,6 +9,9 @@ import duckdb
 from schemas import cdm, contract
 from warehouse.connection import connect, side_by_side
 
+HALF = 2**64 - 1
+"""DuckDB's `md5_number` holds the digest's first half in these bits."""
+
 
 def table_hash(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     """128 bits in hexadecimal: the MD5 of each row's JSON text, both halves summed modulo 2**64.
@@ -18,8 +21,8 @@ def table_hash(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     """
     upper, lower = connection.execute(
         f"""
-        select sum(md5_number_upper(line)::hugeint), sum(md5_number_lower(line)::hugeint)
-        from (select to_json(whole_row)::varchar as line from {table} as whole_row)"""
+        select sum((digest & {HALF}::uhugeint)::ubigint), sum((digest >> 64)::ubigint)
+        from (select md5_number(to_json(whole_row)::varchar) as digest from {table} as whole_row)"""
     ).fetchall()[0]
     return f"{(upper or 0) % 2**64:016x}{(lower or 0) % 2**64:016x}"
 

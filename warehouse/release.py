@@ -14,7 +14,7 @@ from schemas import cdm, contract
 from schemas.contract import LAYERS, Contract
 from schemas.study import Study
 from warehouse import fingerprint, freeze, published
-from warehouse.connection import connect, side_by_side
+from warehouse.connection import MEMORY, connect, side_by_side
 from warehouse.errors import DataError
 from warehouse.lock import writer_lock
 from warehouse.manifest import Input, Manifest, Table, code_version, load_manifest, newest
@@ -42,7 +42,11 @@ class CheckResult(Protocol):
 
 
 def publish(
-    places: Places, protocol: Study, results: Sequence[CheckResult], tables: Sequence[Contract] | None = None
+    places: Places,
+    protocol: Study,
+    results: Sequence[CheckResult],
+    tables: Sequence[Contract] | None = None,
+    memory_limit: str = MEMORY,
 ) -> Manifest:
     """Make the build a release and put it where analysts open it; until the last step the old one stays.
 
@@ -56,7 +60,7 @@ def publish(
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         try:
-            manifest = _write(places, protocol, results, _published(tables), part)
+            manifest = _write(places, protocol, results, _published(tables), part, memory_limit)
             folder = places.releases / manifest.release_id
             if not folder.exists():
                 freeze.freeze(part)
@@ -84,10 +88,18 @@ def _refuse_failures(results: Sequence[CheckResult]) -> None:
 
 
 def _write(
-    places: Places, protocol: Study, results: Sequence[CheckResult], tables: list[Contract], folder: Path
+    places: Places,
+    protocol: Study,
+    results: Sequence[CheckResult],
+    tables: list[Contract],
+    folder: Path,
+    memory_limit: str,
 ) -> Manifest:
     """Write database, Parquet and manifest of the release into a folder that nobody looks at yet."""
-    with connect(places.build, read_only=True) as connection, ThreadPoolExecutor(1) as pool:
+    with (
+        connect(places.build, read_only=True, memory_limit=memory_limit) as connection,
+        ThreadPoolExecutor(1) as pool,
+    ):
         connection.execute("set preserve_insertion_order = true")
         build = connection.execute("select current_database()").fetchall()[0][0]
         file = _quoted(folder / places.published.name)
