@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +16,8 @@ Result = TypeVar("Result")
 UTC = "set TimeZone = 'UTC'"
 MEMORY = "8GB"
 """What an opened database may take, unless somebody says otherwise."""
+SPARED = "256MB"
+"""What DuckDB keeps while others need the memory."""
 SMALL_BYTES = 2**28
 """Up to this size, DuckDB's threads cost more than they bring."""
 
@@ -51,6 +53,16 @@ def spare_threads(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Have one thread work where what lies in the file is small; not for whoever brings more into it."""
     if path.stat().st_size < SMALL_BYTES:
         connection.execute("set threads = 1")
+
+
+@contextmanager
+def spared(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Have DuckDB hold little during the block, in which others need the memory."""
+    given = connection.execute("select current_setting('memory_limit')").fetchall()[0][0]
+    with suppress(duckdb.OutOfMemoryException):  # what is in use stays
+        connection.execute(f"set memory_limit = '{SPARED}'")
+    yield
+    connection.execute(f"set memory_limit = '{given}'")
 
 
 def share(memory_limit: str, among: int) -> str:

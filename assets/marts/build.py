@@ -1,12 +1,13 @@
 """Build all marts: SQL models first, then the tables that need statistics, the comparison and the pictures last."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 import duckdb
 import polars as pl
 
+from assets import origins
 from assets.audit import run as audit_run
 from assets.marts import calprotectin, sensitivity
 from assets.marts.estimates import estimates
@@ -22,12 +23,21 @@ from schemas import contract, published
 from schemas.metric import metrics
 from schemas.study import Study
 from warehouse import beside, model
+from warehouse.connection import spared
 
 MINIMUM_PATIENTS = 5
 """Quartiles of fewer patients would show single ones."""
+
+
+def _names(*columns: Iterable[str]) -> str:
+    """Each column once, without its table."""
+    return ", ".join(sorted({column.rpartition(".")[2] for given in columns for column in given}))
+
+
 READ = (
-    "select * from marts.patient order by person_id",
-    "select * from marts.follow_up_spell order by person_id, start_days",
+    f"select {_names(origins.PEOPLE, (m.column for m in metrics()))} from marts.patient"
+    " where study_group is not null or time_days is not null order by person_id",
+    f"select {_names(origins.SPELLS)} from marts.follow_up_spell order by person_id, start_days",
     sensitivity.QUERY,
     calprotectin.QUERY,
 )
@@ -43,12 +53,13 @@ def build(connection: duckdb.DuckDBPyConnection, study: Study) -> dict[str, int]
     given = {**parameters, "minimum_patients": MINIMUM_PATIENTS}
     rows = {name: model.build(connection, name, given) for name in model.models("marts")}
     patients, follow_up, choices, calprotectins = (connection.execute(query).pl() for query in READ)
-    compared, varied = beside.together(
-        [
-            partial(_compared, patients, follow_up, parameters),
-            partial(_varied, choices, calprotectins, parameters),
-        ]
-    )
+    with spared(connection):
+        compared, varied = beside.together(
+            [
+                partial(_compared, patients, follow_up, parameters),
+                partial(_varied, choices, calprotectins, parameters),
+            ]
+        )
     frames = {**compared, **varied, "marts.protocol": protocol(study)}
     for name, frame in frames.items():
         rows[name] = _write(connection, name, frame, parameters)

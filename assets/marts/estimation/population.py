@@ -6,6 +6,12 @@ from assets.statistics.landmark import landmark as restart
 
 KNOWN_AT_REMISSION = ("age_decades", "uc_duration_years", "steroid_resistant", "before_tac_cai", "tac_duration_days")
 """What may have moved both the examination and relapse, and was known when either happened."""
+PATIENT = (
+    "person_id", "study_group", "relapse", "end_reason", "time_days", "remission_on", "colonoscopy_on", "tac_end_on",
+    "age_years", "uc_duration_years", "steroid_response", "before_tac_cai", "tac_duration_days",
+)  # fmt: skip
+SPELL = ("person_id", "care_site", "start_days", "stop_days", "relapse", "on_treatment", "known_group")
+"""What is read of `marts.patient` and `marts.follow_up_spell`."""
 
 
 def remitters(patients: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
