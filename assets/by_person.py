@@ -10,7 +10,7 @@ import duckdb
 from assets import adjudication, cohorts, labels, omop, results, touched
 from assets.fhir import tables as fhir_tables
 from schemas import vocabulary
-from warehouse import model, remembered
+from warehouse import keys, model, remembered
 from warehouse import slice as sliced
 
 if TYPE_CHECKING:
@@ -108,19 +108,18 @@ def _for_all(connection: Connection, warehouse: "Warehouse", name: str) -> Itera
     return in_buckets(connection, name, warehouse.protocol.parameters(), warehouse.buckets)
 
 
-def in_buckets(
-    connection: Connection, name: str, parameters: Parameters, buckets: int, salt: str = sliced.SALT
-) -> Iterable[str]:
+def in_buckets(connection: Connection, name: str, parameters: Parameters, buckets: int) -> Iterable[str]:
     """Make a layer's tables of scope `patient` anew, one bucket of persons after the other.
 
-    The old tables stand until all buckets are done.
+    The old tables stand until all buckets are done. A bucket is a range of keys, so its rows lie together, and DuckDB
+    passes over the others when the next layer looks for them.
     """
-    persons = f"select person_key from staging.patient where {sliced.bucket('person_key')} = $number"
+    persons = "select person_key from staging.patient where person_key // $width = $number"
     made = sliced.made(name)
     tables: Iterable[str] = ()
     sliced.begin(connection, made)
     for number in range(buckets):
-        given = {"buckets": buckets, "salt": salt, "number": number}
+        given = {"width": keys.RANGE // buckets + 1, "number": number}
         with sliced.opened(connection, persons, given) as build_name:
             sliced.fill(connection, build_name, name)
             tables = LAYERS[name].make(connection, parameters)

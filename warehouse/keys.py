@@ -18,6 +18,8 @@ from warehouse.errors import UsageError
 
 PERSON = "person"
 """The kind of a key that is a patient's; all others are called after their feed."""
+RANGE = 2**63
+"""A key is at least zero and below this; keys are spread evenly."""
 SHORTEST_KEY = 32
 """Characters; `secrets.token_hex(16)`, 128 bits, has as many."""
 DEMO_KEY = b"mucosa demo key: synthetic patients only"
