@@ -12,8 +12,8 @@ EXACT = pl.Decimal(38, 6)
 
 
 def values(patients: pl.DataFrame, metric: Metric) -> pl.DataFrame:
-    """One metric of everybody in a group: study_group, value (1 or 0 if binary; null if missing)."""
-    return patients.filter(pl.col("study_group").is_not_null()).select("study_group", value=_value(metric).cast(EXACT))
+    """One metric: study_group, value (1 or 0 if binary; null if missing)."""
+    return patients.select("study_group", value=_value(metric).cast(EXACT))
 
 
 def _value(metric: Metric) -> pl.Expr:
@@ -27,8 +27,9 @@ def summarise(patients: pl.DataFrame, metrics: Sequence[Metric]) -> pl.DataFrame
     The sample standard deviation needs two values. Binary metrics have count and percent, others the rest.
     """
     continuous = pl.col("scale") == "continuous"
+    judged = patients.filter(pl.col("study_group").is_not_null())
     # one after the other: all in long form would be many times the patients' table
-    found = pl.concat([_statistics(values(patients, m)).with_columns(metric=pl.lit(m.metric)) for m in metrics])
+    found = pl.concat([_statistics(values(judged, m)).with_columns(metric=pl.lit(m.metric)) for m in metrics])
     rows = pl.DataFrame(
         [
             {"position": i, "metric": m.metric, "study_group": g, "label": m.label, "scale": m.scale,

@@ -22,9 +22,9 @@ def compare_groups(patients: pl.DataFrame, metrics: Sequence[Metric], landmark_d
     """One row a metric and test: ranks for continuous metrics, six tests for binary ones, two for curves."""
     rows = []
     compared = [m for m in metrics if m.compared_as]
+    groups = [patients.filter(study_group=group) for group in ("mh", "nmh")]
     for metric in compared:
-        known = values(patients, metric).drop_nulls("value")
-        mh, nmh = (known.filter(study_group=group)["value"].cast(pl.Float64).to_numpy() for group in ("mh", "nmh"))
+        mh, nmh = (values(g, metric)["value"].drop_nulls().cast(pl.Float64).to_numpy() for g in groups)
         if metric.scale == "continuous":
             results = wilcoxon(mh, nmh)
         else:
