@@ -18,6 +18,27 @@ Connection = duckdb.DuckDBPyConnection
 
 
 FEW = "for so few persons that is quickest"
+DELIVERED = "fhir.organization.latest_delivery"
+LOCKED = frozenset(f"omop.cdm_source.{name}" for name in contract.load("omop.cdm_source").column_names)
+"""One row without a key: all that it says has moved where anything has, and models take the lock of it."""
+CONCERNED: Mapping[str, tuple[frozenset[str], str]] = {
+    # Only a stay that still runs ends on the day of delivery.
+    "omop.visit_occurrence": (
+        frozenset({DELIVERED}),
+        "select person_key from fhir.encounter where status = 'in-progress' and period.\"end\" is null",
+    ),
+    # Of contacts before the lock the last is the same; one that the earlier lock cut off stands on its day.
+    "cohorts.last_contact": (LOCKED, "select person_id from cohorts.last_contact where last_contact_on >= $lock"),
+    # What was covered before the lock neither runs nor is cut off.
+    "cohorts.tacrolimus_course": (
+        LOCKED,
+        "select person_id from cohorts.tacrolimus_exposure where greatest(covered_from, covered_until) >= $lock",
+    ),
+}
+"""For whom another day of delivery or data lock can change a model's rows: the columns, and a query of these persons.
+
+`$lock` is the earlier of both locks. The query may list too many persons, and none too few: a test moves the lock.
+"""
 
 
 class Choice(NamedTuple):
@@ -80,12 +101,21 @@ def make_slice(
 
 
 def _follow(connection: Connection, name: str, values: "Parameters", moved: frozenset[str]) -> None:
-    """Make the models that read a moved column for all others, and add to `touched` whose rows came out otherwise."""
+    """Add to `touched` all others for whom models that read a moved column give other rows.
+
+    Where nobody has said for whom that can be, the model is worked out for all.
+    """
     made = {table.name for table in sliced.made(name) if table.person}
     for model_name in [*model.models(name), *(results.MODELS if name == "labels" else ())]:
         parents = model.parents(model_name) if model_name in made else ()
-        if moved & _read({parent: remembered.columns_read(model_name, parent) for parent in parents}):
-            _compare(connection, model_name, values)
+        if read := moved & _read({parent: model.columns_read(model_name, parent) for parent in parents}):
+            columns, persons = CONCERNED.get(model_name, (frozenset[str](), ""))
+            lock = remembered.earlier_lock(connection, name) if read <= LOCKED else None
+            if read <= columns and (lock or read.isdisjoint(LOCKED)):
+                given = {"lock": lock} if "$lock" in persons else {}
+                connection.execute(f"insert into touched {persons}", given)
+            else:
+                _compare(connection, model_name, values)
 
 
 def _read(columns: Mapping[str, Iterable[str]]) -> frozenset[str]:

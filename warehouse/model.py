@@ -59,6 +59,21 @@ def parents(name: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+@functools.cache
+def columns_read(name: str, parent: str) -> frozenset[str]:
+    """Columns of a parent that a model names behind the parent's alias; without an alias, all that it names at all.
+
+    More than it reads perhaps, but never less: a test compares with the parser of the lineage.
+    """
+    text, known = code(name), contract.load(parent).column_names
+    aliases = re.findall(rf"\b{re.escape(parent)}\b(?:\s+as\s+(\w+))?", text)
+    if all(aliases):
+        words = {w for alias in aliases for w in re.findall(rf'\b{alias}\s*\.\s*"?(\w+|\*)', text)}
+    else:
+        words = set(re.findall(r"\w+|\*", text))
+    return frozenset(known if "*" in words else words.intersection(known))
+
+
 def stamped(name: str) -> str:
     """The model's SELECT, with the stamps of the protocol beside the columns of a table of the study."""
     if name.partition(".")[0] not in STUDY_LAYERS:

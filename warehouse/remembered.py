@@ -8,9 +8,9 @@ a night that is killed leaves what makes the next one redo the same persons. Not
 changed, and nothing of it is published.
 """
 
+import datetime as dt
 import functools
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -35,6 +35,8 @@ create table if not exists night.judged (person_key bigint);
 STAGING = "staging"
 LINKS = "links and deletions"
 """What decides of many records in staging: the name of that input."""
+LOCK = "omop.cdm_source.source_release_date"
+"""The data lock, which every delivery moves: one day in one row, so that it is its own digest."""
 SHARED = ("assets", "assets/fhir", "warehouse", "schemas", "schemas/codes")
 """Folders whose code decides what any step makes; its own are those of its SQL and its contracts."""
 
@@ -108,6 +110,14 @@ def differing(connection: duckdb.DuckDBPyConnection, step: str, now: Mapping[str
     query = "select name, digest from night.input where step = $step"
     before = dict(connection.execute(query, {"step": step}).fetchall())
     return {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)} if before else None
+
+
+def earlier_lock(connection: duckdb.DuckDBPyConnection, step: str) -> dt.date | None:
+    """The earlier of the data locks that a step last saw and sees now; nothing where one is not known."""
+    query = "select try_cast(digest as date) from night.input where step = $step and name = $name"
+    days = connection.execute(query, {"step": step, "name": LOCK}).fetchall()
+    days += connection.execute("select max(source_release_date) from omop.cdm_source").fetchall()
+    return None if len(days) < 2 or (None,) in days else min(day for (day,) in days)
 
 
 def look(connection: duckdb.DuckDBPyConnection, step: str) -> tuple[int, int]:
@@ -198,27 +208,14 @@ def global_columns(step: str) -> dict[str, tuple[str, ...]]:
         if table.scope == "patient" and model.written(table.name):
             for parent in model.parents(table.name):
                 if contract.load(parent).scope == "global":
-                    found.setdefault(parent, set()).update(columns_read(table.name, parent))
+                    found.setdefault(parent, set()).update(model.columns_read(table.name, parent))
     return {name: tuple(sorted(columns)) for name, columns in sorted(found.items())}
-
-
-@functools.cache
-def columns_read(name: str, parent: str) -> frozenset[str]:
-    """Columns of a parent that a model names behind the parent's alias; without an alias, all that it names at all.
-
-    More than it reads perhaps, but never less: a test compares with the parser of the lineage.
-    """
-    text, known = model.code(name), contract.load(parent).column_names
-    aliases = re.findall(rf"\b{re.escape(parent)}\b(?:\s+as\s+(\w+))?", text)
-    if all(aliases):
-        words = {w for alias in aliases for w in re.findall(rf'\b{alias}\s*\.\s*"?(\w+|\*)', text)}
-    else:
-        words = set(re.findall(r"\w+|\*", text))
-    return frozenset(known if "*" in words else words.intersection(known))
 
 
 def _of_column(connection: duckdb.DuckDBPyConnection, table: Contract, column: str) -> str:
     """Digest of what a column says of each key, in a table without a key of all that it says."""
+    if f"{table.name}.{column}" == LOCK:
+        return str(connection.execute(f"select max({column}) from {table.name}").fetchall()[0][0])
     names = {*table.key, column} if table.key else table.column_names
     listed = ", ".join(f'"{name}"' for name in table.column_names if name in names)
     return fingerprint.table_hash(connection, f"(select {listed} from {table.name})")

@@ -76,7 +76,7 @@ def theirs(table: Contract, source: str) -> str:
             for t in _known(other, pairs)
         )
         return f"({', '.join(pairs)}) in ({' union all '.join(each)})"
-    listed = f"{table.person} in (select person_key from {SLICE}.person)"
+    listed = f"{table.person} in (select person_key from {SLICE}.main.person)"
     (column,) = (column for column in table.columns if column.name == table.person)
     return f"({listed} or {table.person} is null)" if column.nullable else listed
 
@@ -122,13 +122,22 @@ def opened(
 
 
 def fill(connection: duckdb.DuckDBPyConnection, build: str, step: str) -> None:
-    """Give the slice what the models of a step read: rows of its persons, and views of the global tables."""
+    """Give the slice what the models of a step read: rows of its persons, and views of the global tables.
+
+    What one model alone reads is a view, too, and of the rest come the columns that models name: a whole table's
+    unpacking costs more than most models.
+    """
     for table in read(step):
-        if table.scope == "patient":
-            query = f"select * from {build}.{table.name} where {theirs(table, build)}"
-            connection.execute(f"create table {table.name} as {query}")
-        else:
+        readers = [name for name in _models(step) if model.written(name) and table.name in model.parents(name)]
+        named = frozenset[str]().union(*(model.columns_read(name, table.name) for name in readers))
+        columns = ", ".join(f'"{name}"' for name in table.column_names if name in named)
+        if table.scope == "global":
             connection.execute(f"create view {table.name} as from {build}.{table.name}")
+        elif len(readers) == 1:
+            connection.execute(f"create view {table.name} as from {build}.{table.name} where {theirs(table, build)}")
+        else:
+            query = f"select {columns} from {build}.{table.name} where {theirs(table, build)}"
+            connection.execute(f"create table {table.name} as {query}")
 
 
 def replace(connection: duckdb.DuckDBPyConnection, build: str, tables: Iterable[Contract]) -> None:

@@ -102,4 +102,4 @@ def test_nights_for_few_miss_no_column_that_the_parser_finds(step: str) -> None:
                 value = origins.of((table.name, column))
                 for parent, name in {*value.value, *value.condition}:
                     if parent in found and parent in model.parents(table.name) and name != "*":
-                        assert name.partition(".")[0] in remembered.columns_read(table.name, parent)
+                        assert name.partition(".")[0] in model.columns_read(table.name, parent)
