@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.omop_rows import ADA, CSA, PSL_IV, Hospital
+from tests.omop_rows import ADA, CSA, PSL_IV, Hospital, on
 
 ROW = ("remission_on", "cai", "reason")
 TABLE = "cohorts.clinical_remission"
@@ -35,6 +35,27 @@ def test_low_enough_and_first(hospital: Hospital) -> None:
     assert hospital.row(TABLE, high, *ROW) == (None, None, "not_reached")
     assert hospital.row(TABLE, first, *ROW) == (44, 4, None)
     assert hospital.row(TABLE, early, *ROW) == (28, 2, None)
+
+
+@pytest.mark.parametrize(
+    ("died_on", "expected"),
+    [(40, (40, 4, None)), (39, (None, None, "not_assessable"))],
+    ids=["on the day of death", "after it"],
+)
+def test_a_score_after_death_is_a_slip(hospital: Hospital, died_on: int, expected: tuple[object, ...]) -> None:
+    patient = hospital.entrant().remit(40)
+    patient.die(died_on)
+    hospital.make(TABLE, "labels.follow_up")
+    assert hospital.row(TABLE, patient, *ROW) == expected
+    (days,) = hospital.row("labels.follow_up", patient, "time_days")
+    assert days == (0 if expected[0] else None)
+
+
+def test_a_score_after_the_data_lock_is_a_slip(hospital: Hospital) -> None:
+    patient = hospital.entrant().remit(40)
+    hospital.connection.execute("update omop.cdm_source set source_release_date = $day", {"day": on(39)})
+    hospital.make(TABLE)
+    assert hospital.row(TABLE, patient, *ROW) == (None, None, "not_assessable")
 
 
 def test_a_missing_total_is_no_score(hospital: Hospital) -> None:

@@ -68,6 +68,7 @@ def test_switched_off_the_rules_stand(hospital: Hospital, tmp_path: Path) -> Non
         ("relapse", on(30)),  # not after time zero
         ("relapse", on(2000)),  # after the last contact
         ("remission", on(0)),  # not after the start
+        ("remission", on(2000)),  # after the last contact
         ("mucosal_healing", "yes"),  # without a colonoscopy
     ],
 )

@@ -1,14 +1,23 @@
 -- Clinical remission: the first low activity index on or after four weeks of tacrolimus, without rescue.
 -- source: protocol D11 (paper; last day and confirmation are our reading). inputs: Lichtiger index ({score}).
--- window: remission_min_days to remission_max_days after the start; confirmation may come later.
+-- window: remission_min_days to remission_max_days after the start, as long as the person is known to live;
+-- confirmation may come later.
 -- missing: no index in the window is not_assessable, which isn't the same as not_reached.
-with find_scores as (
+with find_end as (
+    -- what is dated later is a slip, and would start the time to relapse after its end
+    select l.person_id, least(l.last_contact_on, d.death_date) as known_until
+    from cohorts.last_contact as l
+    left join omop.death as d on l.person_id = d.person_id
+),
+
+find_scores as (
     select
         i.person_id, i.start_on, m.measurement_id, m.measurement_date as scored_on, m.value_as_number as cai,
         m.value_as_number <= $remission_cai_max as low,
         m.measurement_date <= i.start_on + $remission_max_days::integer as in_window
     from cohorts.index_course as i
     inner join omop.measurement as m on i.person_id = m.person_id
+    inner join find_end as e on i.person_id = e.person_id and m.measurement_date <= e.known_until
     where
         m.measurement_concept_id = $clinical_activity_index
         and m.value_as_number is not null
@@ -79,9 +88,10 @@ select
     end as reason
 from cohorts.index_course as i
 left join summarise as s on i.person_id = s.person_id
+left join find_end as e on i.person_id = e.person_id
 left join cohorts.correction as k
     on
         i.person_id = k.person_id
         and k.label = 'remission'
         and k.verdict = 'accepted'
-        and coalesce(i.start_on < k.value_on, true)
+        and coalesce(i.start_on < k.value_on and e.known_until >= k.value_on, true)
