@@ -3,7 +3,7 @@
 The command line from outside; the whole way of drawn and copied patients, layer by layer, beside DuckDB merely reading
 the files; peers on the same rows. Every comparison is of one run, and the load of the machine stands below the table.
 The history grows in benchmarks/history/, with a plot of cost against size. What is written on the way goes to a folder
-that is thrown away: 100,000 patients need 12 GB there, a million 120 GB.
+that is thrown away: a million patients need 75 GB there, and 250 GB more for the export as NDJSON.
 """
 
 import argparse

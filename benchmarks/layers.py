@@ -72,17 +72,17 @@ def main() -> None:
     folders = {"landing": str(given.landing), "data": str(given.data)}
     warehouse = Warehouse(**folders, memory_limit=given.memory, buckets=given.buckets, rebuild=given.rebuild)
     warehouse.places.data.mkdir(parents=True, exist_ok=True)
-    names, found, spill = given.only.split(","), list[Cost](), warehouse.places.data / "spill"
+    names, found, data = given.only.split(","), list[Cost](), warehouse.places.data
     with connection.connect(warehouse.places.build, memory_limit=given.memory) as build:
         for name in (n for n in names if n not in CLOSED):
-            with stretch(name, spill, found) as said:
+            with stretch(name, data, found) as said:
                 if name == "export":
                     said["rows"] = export(build, warehouse)
                 else:
                     said["rows"] = sum(layers.BUILDS[name](build, warehouse).values())
             sys.stdout.write(json.dumps(found[-1]._asdict()) + "\n")
     for name in (n for n in CLOSED if n in names):
-        with stretch(name, spill, found) as said:
+        with stretch(name, data, found) as said:
             said["rows"] = CLOSED[name](warehouse)
         sys.stdout.write(json.dumps(found[-1]._asdict()) + "\n")
 

@@ -70,12 +70,12 @@ def process(name: str, command: Sequence[str], environment: Mapping[str, str] | 
 
 
 @contextmanager
-def stretch(name: str, spill: Path, found: list[Cost]) -> Iterator[dict[str, int]]:
+def stretch(name: str, data: Path, found: list[Cost]) -> Iterator[dict[str, int]]:
     """Measure a stretch of work of this process and add it to `found`; the block may put its `rows` into the yield."""
     (PROCESS / "clear_refs").write_text("5", encoding="ascii")  # highest memory counts from here
     said: dict[str, int] = {}
     before, wall, cpu = _moved(), time.perf_counter(), _cpu_seconds()
-    with _highest(lambda: _size(spill)) as spilled, _highest(lambda: _memory_kib(os.getpid())) as most:
+    with _highest(lambda: _spilled(data)) as spilled, _highest(lambda: _memory_kib(os.getpid())) as most:
         yield said
     spent = time.perf_counter() - wall, _cpu_seconds() - cpu
     read, written = (after - was for after, was in zip(_moved(), before, strict=True))
@@ -137,9 +137,10 @@ def _field(file: str, name: str) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 
 
-def _size(folder: Path) -> int:
+def _spilled(data: Path) -> int:
+    """Bytes that databases have beside them on disk because they don't fit into memory."""
     size = 0
-    for file in folder.glob("*"):
+    for file in data.glob("spill-*/*"):
         with contextlib.suppress(FileNotFoundError):
             size += file.stat().st_size
     return size

@@ -100,7 +100,7 @@ def one(folder: Path, bucket: int, memory: str) -> Cost:
             f"select count(*) from staging.lab_result where {sliced.bucket('person_key')} = $number",
             {"salt": sliced.SALT, "buckets": BUCKETS, "number": bucket},
         ).fetchall()[0]
-        with tempfile.TemporaryDirectory(dir=folder) as target, stretch("fhir", folder / "spill", found) as said:
+        with tempfile.TemporaryDirectory(dir=folder) as target, stretch("fhir", folder, found) as said:
             tempfile.tempdir = str(folder)
             task.make_tables(pieces(build, "fhir", bucket), Path(target))
             said["rows"] = rows

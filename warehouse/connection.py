@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -18,6 +20,9 @@ MEMORY = "8GB"
 """What an opened database may take, unless somebody says otherwise."""
 SPARED = "256MB"
 """What DuckDB keeps while others need the memory."""
+PROCESSES = Path("/proc")
+A_DAY = 24 * 60 * 60
+"""Seconds. A process that is not seen from here, in another container, may still be at work."""
 SMALL_BYTES = 2**28
 """Up to this size, DuckDB's threads cost more than they bring."""
 
@@ -33,7 +38,7 @@ def connect(path: Path, *, read_only: bool = False, memory_limit: str = MEMORY) 
         read_only=read_only,
         config={
             "memory_limit": memory_limit,
-            "temp_directory": str(path.parent / "spill"),
+            "temp_directory": str(_spill(path)),
             "preserve_insertion_order": "false",
             "autoinstall_known_extensions": "false",
             # Only we read the build, and a text is compressed in half the time; a release says its own version.
@@ -44,9 +49,28 @@ def connect(path: Path, *, read_only: bool = False, memory_limit: str = MEMORY) 
         if read_only:
             spare_threads(connection, path)
         else:
+            sweep(path.parent)
             for layer in LAYERS:
                 connection.execute(f"create schema if not exists {layer}")
         yield connection
+
+
+def _spill(path: Path) -> Path:
+    """Where an opened database puts what does not fit into memory; DuckDB makes the folder and removes it.
+
+    DuckDB calls its files the same in every process and writes over those of another: two that spill into one folder
+    give wrong answers without a word. Of one file a process has one database, however often it opens it.
+    """
+    return path.parent / f"spill-{os.getpid()}-{path.name}"
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes spilled that were killed a day ago or earlier."""
+    for spill in folder.glob("spill-*"):
+        with suppress(FileNotFoundError):  # its owner has just ended
+            is_alive = (PROCESSES / spill.name.split("-")[1]).exists()
+            if not is_alive and time.time() - spill.stat().st_mtime > A_DAY:
+                shutil.rmtree(spill)
 
 
 def spare_threads(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -28,9 +28,9 @@ def test_copies_of_a_landing_folder_refer_to_their_own_records(tmp_path: Path) -
 
 def test_a_stretch_counts_what_is_asked_of_the_system(tmp_path: Path) -> None:
     found: list[Cost] = []
-    (tmp_path / "spill").mkdir()
-    with stretch("writing", tmp_path / "spill", found) as said:
-        (tmp_path / "spill" / "one").write_bytes(b"x" * 3_000_000)
+    (tmp_path / "spill-1-0").mkdir()
+    with stretch("writing", tmp_path, found) as said:
+        (tmp_path / "spill-1-0" / "one").write_bytes(b"x" * 3_000_000)
         said["rows"] = 3
         sum(range(5_000_000))
     (cost,) = found
