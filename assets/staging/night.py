@@ -113,8 +113,12 @@ class Night:
             return self.keys[feed.feed]
         if not self.parts(feed):
             return Keys(NO_NUMBERS)
-        named = apart.named(self.connection, feed, block[typed.key_column(feed.feed)])
-        return self._numbered(feed, links.merge(named, self.known["patient_link"]))
+        wanted, linked = block[typed.key_column(feed.feed)], self.known["patient_link"]
+        if feed.feed == "patient":  # a number that was given up leads to another one's record
+            numbers = ["pseudonym_site", "patient_id"]
+            survivors = linked.join(block.select(numbers), on=numbers, how="semi").select(numbers[0], "survivor")
+            wanted = pl.concat([wanted, typed.keys_of(self.connection, "patient", survivors)])
+        return self._numbered(feed, links.merge(apart.named(self.connection, feed, wanted), linked))
 
     def _numbered(self, feed: Feed, named: pl.DataFrame) -> Keys:
         keys = with_person(self.connection, named) if feed.feed == "patient" else named

@@ -47,6 +47,20 @@ def test_parts_do_not_show(
     assert table_hashes(warehouse) == whole
 
 
+def test_a_number_given_up_leads_to_a_patient_without_records_of_that_feed(
+    hospital: Hospital, warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typed, "TOGETHER", 1)
+    people = [{"patient_id": f"P{number}"} for number in (1, 2, 8)]
+    results = [{"result_id": "L1"}, {"result_id": "L2", "patient_id": "P8", "encounter_id": ""}]
+    link = [{"patient_id": "P8", "surviving_patient_id": "P2"}]
+    hospital.deliver(A, patient=people, encounter=[{}, {"encounter_id": "E2"}], lab_result=results, patient_link=link)
+    hospital.stage(warehouse)
+    expected = warehouse.execute("select row_key('lab_result', 'demo', 'L2'), person_key('demo', 'P2')").fetchall()
+    rows = "select lab_result_key, person_key from staging.lab_result where lab_result_key = $key"
+    assert warehouse.execute(rows, {"key": expected[0][0]}).fetchall() == expected
+
+
 def test_an_unchanged_file_is_neither_read_nor_typed_again(
     busy: Hospital, warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
