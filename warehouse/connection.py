@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +21,7 @@ MEMORY = "8GB"
 """What an opened database may take, unless somebody says otherwise."""
 SPARED = "256MB"
 """What DuckDB keeps while others need the memory."""
+DRAWN = secrets.token_hex(4)
 PROCESSES = Path("/proc")
 A_DAY = 24 * 60 * 60
 """Seconds. A process that is not seen from here, in another container, may still be at work."""
@@ -59,9 +61,10 @@ def _spill(path: Path) -> Path:
     """Where an opened database puts what does not fit into memory; DuckDB makes the folder and removes it.
 
     DuckDB calls its files the same in every process and writes over those of another: two that spill into one folder
-    give wrong answers without a word. Of one file a process has one database, however often it opens it.
+    give wrong answers without a word. Of one file a process has one database, however often it opens it; two
+    containers may have processes of one number.
     """
-    return path.parent / f"spill-{os.getpid()}-{path.name}"
+    return path.parent / f"spill-{os.getpid()}-{DRAWN}-{path.name}"
 
 
 def sweep(folder: Path) -> None:
@@ -85,8 +88,10 @@ def spared(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     given = connection.execute("select current_setting('memory_limit')").fetchall()[0][0]
     with suppress(duckdb.OutOfMemoryException):  # what is in use stays
         connection.execute(f"set memory_limit = '{SPARED}'")
-    yield
-    connection.execute(f"set memory_limit = '{given}'")
+    try:
+        yield
+    finally:
+        connection.execute(f"set memory_limit = '{given}'")
 
 
 def share(memory_limit: str, among: int) -> str:

@@ -44,7 +44,7 @@ def test_one_file_can_be_opened_twice_in_a_process(tmp_path: Path) -> None:
     ids=["of a process at work", "killed just now", "killed a day ago"],
 )
 def test_what_a_killed_process_left_goes_after_a_day(tmp_path: Path, process: int, seconds: int, stays: bool) -> None:
-    left = tmp_path / f"spill-{process}-build.duckdb"
+    left = tmp_path / f"spill-{process}-0a1b2c3d-build.duckdb"
     left.mkdir()
     (left / "duckdb_temp_storage_DEFAULT-0.tmp").touch()
     os.utime(left, (time.time() - seconds,) * 2)
