@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import socket
+from pathlib import Path
 
 import duckdb
 from dagster import (
@@ -26,7 +27,7 @@ ENDED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CA
 RUNNING = [DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING]
 JOBS = (NIGHT, "publish")
 PROCESS = "mucosa/process"
-"""Tag of a run from the command line: machine and process that run it."""
+"""Tag of a run from the command line: the machine, the process that runs it and when that began."""
 
 
 @sensor(
@@ -72,7 +73,7 @@ def reap(instance: DagsterInstance) -> None:
     """Fail the runs whose process on the command line is dead: they would bar every night to come."""
     for record in instance.get_run_records(RunsFilter(statuses=RUNNING)):
         host, _, process = record.dagster_run.tags.get(PROCESS, "").partition(" ")
-        if host == socket.gethostname() and not _lives(int(process)):
+        if host == socket.gethostname() and process != _process(int(process.split()[0])):
             instance.report_run_failed(
                 record.dagster_run, "The process of this run was killed, or its machine stopped."
             )
@@ -80,10 +81,24 @@ def reap(instance: DagsterInstance) -> None:
 
 def process_tag() -> dict[str, str]:
     """The tag for a run in this process."""
-    return {PROCESS: f"{socket.gethostname()} {os.getpid()}"}
+    return {PROCESS: f"{socket.gethostname()} {_process(os.getpid())}"}
 
 
-def _lives(process: int) -> bool:
+def _process(number: int) -> str:
+    """Its number and when it began, in ticks since the machine started: after a restart another has its number.
+
+    Nothing when it has ended, even if whoever started it hasn't noticed. Without `/proc` the number alone is known.
+    """
+    if not Path("/proc/self/stat").exists():
+        return f"{number}" if _answers(number) else ""
+    try:
+        state, *fields = Path(f"/proc/{number}/stat").read_bytes().decode("ascii", "replace").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return "" if state in "ZX" else f"{number} {fields[18]}"
+
+
+def _answers(process: int) -> bool:
     try:
         os.kill(process, 0)
     except ProcessLookupError:

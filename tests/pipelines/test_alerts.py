@@ -1,7 +1,10 @@
 """Alerts: said once, said again when worse, kept until they arrive, taken back on recovery, and never with a secret."""
 
 import datetime as dt
+import os
 import socket
+import subprocess
+import sys
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -254,10 +257,10 @@ def dead_night() -> None:
 def test_a_run_that_dies_before_any_check_is_told_by_the_sensor(places: Places, receiver: Hook) -> None:
     warehouse = Warehouse(landing=str(places.landing), data=str(places.data))
     with DagsterInstance.ephemeral() as instance:
-        tags = sensor.process_tag()
-        dead = {sensor.PROCESS: f"{tags[sensor.PROCESS].split()[0]} 999999999"}
+        dead = f"{socket.gethostname()} 999999999 1"
         runs = [
-            instance.create_run_for_job(dead_night, status=DagsterRunStatus.STARTED, tags=said) for said in (tags, dead)
+            instance.create_run_for_job(dead_night, status=DagsterRunStatus.STARTED, tags=tags)
+            for tags in (sensor.process_tag(), {sensor.PROCESS: dead})
         ]
         context = build_sensor_context(instance=instance, resources={"warehouse": warehouse}, definitions=defs)
         result = sensor.alert_sensor.evaluate_tick(context)
@@ -269,6 +272,28 @@ def test_a_run_that_dies_before_any_check_is_told_by_the_sensor(places: Places, 
     assert f"/runs/{runs[1].run_id}" in message["message"]
     assert {event.check_name for event in result.asset_events} == {"freshness"}
     assert {sign.name for sign in alive.signs(places)} == {"alert_sensor", "landing_sensor", "nightly"}
+
+
+def test_a_run_is_dead_when_its_process_is_gone_was_not_waited_for_or_gave_its_number_to_another() -> None:
+    ours = sensor.process_tag()[sensor.PROCESS]
+    host, number, began = ours.split()
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended, DagsterInstance.ephemeral() as history:
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        ended_began = Path(f"/proc/{ended.pid}/stat").read_text(encoding="ascii").split()[21]
+        said = (
+            ours,
+            "elsewhere 1 1",
+            f"{host} {ended.pid} {ended_began}",
+            f"{host} {number} {int(began) - 1}",
+            f"{host} 999999999 1",
+        )
+        runs = [
+            history.create_run_for_job(dead_night, status=DagsterRunStatus.STARTED, tags={sensor.PROCESS: tag})
+            for tag in said
+        ]
+        sensor.reap(history)
+        states = [history.get_run_by_id(run.run_id).status for run in runs]
+    assert states == [DagsterRunStatus.STARTED] * 2 + [DagsterRunStatus.FAILURE] * 3
 
 
 def test_the_status_shows_what_is_open_and_changes_nothing(mucosa: Mucosa, published: Places) -> None:
