@@ -101,7 +101,7 @@ def diff(
     old, new = retention.find(places, older), retention.find(places, newer)
     console.print(f"From {old.release_id} to {new.release_id}")
     found = difference.compare(places, old, new)
-    if old.content_hash == new.content_hash:
+    if not any(found):
         console.print("Both hold the same.")
         return
     for cause in found.causes:

@@ -6,6 +6,7 @@ import duckdb
 
 from schemas import contract
 from schemas.contract import LAYERS, STAMPS
+from warehouse import fingerprint
 from warehouse.connection import connect
 from warehouse.manifest import Manifest
 from warehouse.places import Places
@@ -57,6 +58,8 @@ class Difference(NamedTuple):
 
 def compare(places: Places, older: Manifest, newer: Manifest) -> Difference:
     """Read two releases side by side; both stay as they are."""
+    if older.fingerprint != newer.fingerprint:
+        older, newer = (_hashed_now(places, manifest) for manifest in (older, newer))
     names = sorted(older.tables.keys() | newer.tables.keys(), key=lambda n: (LAYERS.index(n.partition(".")[0]), n))
     differing = [n for n in names if older.tables.get(n) != newer.tables.get(n)]
     if not differing:
@@ -71,6 +74,14 @@ def compare(places: Places, older: Manifest, newer: Manifest) -> Difference:
     figures.sort(key=lambda f: HEADLINE.index(f.table) if f.table in HEADLINE else len(HEADLINE))
     moved = tuple(figure for figure in figures if figure.table != PROTOCOL)
     return Difference(causes, tuple(t for t in tables if t.only != (0, 0)), moved)
+
+
+def _hashed_now(places: Places, manifest: Manifest) -> Manifest:
+    """The manifest with hashes that this version takes of the release's file."""
+    with connect(places.releases / manifest.release_id / places.published.name, read_only=True) as connection:
+        now = fingerprint.table_hashes(connection)
+    tables = {name: table.model_copy(update={"hash": now.get(name)}) for name, table in manifest.tables.items()}
+    return manifest.model_copy(update={"tables": tables})
 
 
 def _deliveries(older: Manifest, newer: Manifest) -> list[str]:

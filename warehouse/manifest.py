@@ -46,6 +46,8 @@ class Manifest(BaseModel):
     parameter_hash: str
     vocabulary_version: str | None
     content_hash: str
+    fingerprint: int = 1
+    """Version of `warehouse.fingerprint` that made the hashes."""
     inputs: tuple[Input, ...]
     tables: dict[str, Table]
     checks: dict[str, dict[str, int]]

@@ -4,6 +4,8 @@ import duckdb
 
 from schemas.contract import Column, Contract
 
+ORIGIN = ("file_id", "record")
+
 
 def released(table: Contract) -> Contract:
     """The contract as a release keeps it: withheld columns are empty, dates of birth are years."""
@@ -31,11 +33,20 @@ def source(build: str, table: Contract) -> str:
     return f"(select {columns} from {build}.{table.name})"
 
 
+def _order(table: Contract) -> tuple[str, ...]:
+    """By where its record came from, else by person, then by key.
+
+    Rows near each other in the build stay so, which is read and packed in less time and space than keys that are drawn.
+    """
+    origin = ORIGIN if {*ORIGIN} <= {*table.column_names} else filter(None, [table.person])
+    return tuple(dict.fromkeys((*origin, *table.key))) if table.key else ()
+
+
 def copy(connection: duckdb.DuckDBPyConnection, build: str, table: Contract) -> int:
-    """Copy one table as releases keep it, in the order of its key so that equal content makes equal files."""
+    """Copy one table as releases keep it, in an order that its content alone decides."""
     shape = released(table)
     connection.execute(shape.ddl())
     connection.execute(";\n".join(shape.comments()))
-    order = ", ".join(f'"{name}"' for name in table.key) or "all"
+    order = ", ".join(f'"{name}"' for name in _order(table)) or "all"
     connection.execute(f"insert into {table.name} from {source(build, table)} order by {order}")
     return connection.execute(f"select count(*) from {table.name}").fetchall()[0][0]

@@ -140,7 +140,7 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, names: Sequence[str], 
         target = folder / name.replace(".", "/")
         target.parent.mkdir(parents=True, exist_ok=True)
         parquet = _quoted(target.with_name(f"{target.name}.parquet"))
-        cursor.execute(f"copy {name} to {parquet} (format parquet, compression zstd)")
+        cursor.execute(f"copy {name} to {parquet} (format parquet, compression zstd, compression_level 1)")
 
     side_by_side(connection, names, write)
 
@@ -172,6 +172,7 @@ def _manifest(
         parameter_hash=protocol.parameter_hash,
         vocabulary_version=vocabulary,
         content_hash="",
+        fingerprint=fingerprint.VERSION,
         inputs=tuple(Input(**dict(zip(Input.model_fields, file, strict=True))) for file in files),
         tables={},
         checks=checks,

@@ -6,7 +6,7 @@ import shutil
 from warehouse import freeze
 from warehouse.connection import connect
 from warehouse.errors import DataError, UsageError
-from warehouse.fingerprint import content_hash
+from warehouse.fingerprint import VERSION, content_hash
 from warehouse.keep import Keep, reasons
 from warehouse.lock import writer_lock
 from warehouse.manifest import Manifest, load_manifest, releases
@@ -65,8 +65,16 @@ def name(places: Places, wanted: str, release_id: str) -> None:
 
 
 def restore(places: Places, release_id: str) -> Manifest:
-    """Let analysts open a kept release again, in one step, after comparing its content with its manifest."""
+    """Let analysts open a kept release again, in one step, after comparing its content with its manifest.
+
+    Raises `DataError` where they differ, `UsageError` where they can't be compared.
+    """
     manifest = load_manifest(places, release_id)
+    if manifest.fingerprint != VERSION:
+        raise UsageError(
+            f"Release {release_id} was hashed in another way than this version does it, so nobody can say whether its"
+            f" file is whole. Restore it with the version that made it, {manifest.code_version}."
+        )
     file = places.releases / release_id / places.published.name
     if not file.is_file() or content_hash(file) != manifest.content_hash:
         raise DataError(

@@ -1,6 +1,7 @@
 """Releases that are kept: named, compared, brought back, let go; and readers who never notice."""
 
 import datetime as dt
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -112,6 +113,21 @@ def test_what_differs_between_two_releases(places: Places) -> None:
         f"code: {old.code_version} → 2",
     )
     assert difference.compare(places, old, old) == ((), (), ())
+
+
+def test_a_release_that_was_hashed_in_another_way(places: Places) -> None:
+    """It is compared by what it holds, and restored by nobody who can't say whether it is whole."""
+    old, new = release(places, "female"), release(places, "male")
+    tables = {name: table.model_copy(update={"hash": table.hash and "0" * 32}) for name, table in old.tables.items()}
+    former = old.model_copy(update={"tables": tables, "content_hash": "0" * 64, "fingerprint": 1})
+    assert [change.table for change in difference.compare(places, former, new).tables] == ["staging.patient"]
+    assert difference.compare(places, former, old) == ((), (), ())
+    file = places.releases / old.release_id / "manifest.json"
+    file.chmod(0o644)
+    file.write_text(former.model_dump_json(exclude={"fingerprint"}))  # as the earlier version wrote it
+    with pytest.raises(UsageError, match=f"hashed in another way.*version that made it, {re.escape(old.code_version)}"):
+        retention.restore(places, old.release_id)
+    assert retention.current(places) == new.release_id
 
 
 def test_the_commands_say_what_they_did(places: Places) -> None:
