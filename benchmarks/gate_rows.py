@@ -111,6 +111,6 @@ def spoil(connection: duckdb.DuckDBPyConnection) -> set[str]:
 def copy(cursor: duckdb.DuckDBPyConnection, rows: str, file: Path) -> None:
     """Write rows of Observations as an export does."""
     cursor.execute("set TimeZone = 'Asia/Tokyo'")
-    cursor.register("resource_row", json.resources("fhir.observation", cursor.table(rows)))
-    cursor.execute(COPY.format(query=json.WRITE, file=file, compression=""))
-    cursor.unregister("resource_row")
+    cursor.register("resource_text", json.written(json.resources("fhir.observation", cursor.table(rows))))
+    cursor.execute(COPY.format(file=file, compression=""))
+    cursor.unregister("resource_text")

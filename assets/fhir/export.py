@@ -17,7 +17,7 @@ MANIFEST = "manifest.json"
 FORMAT = "https://mucosa.example/fhir/export"
 """Extension of the manifest by which an export of a Mucosa warehouse is known."""
 
-COPY = "copy ({query}) to '{file}' (format csv, header false, quote '', escape '', delimiter '\x1f'{compression})"
+COPY = "copy resource_text to '{file}' (format csv, header false, quote '', escape '', delimiter '\x1f'{compression})"
 """Text a line, unchanged: the delimiter is a character that JSON text can't hold."""
 
 
@@ -94,11 +94,11 @@ def _copy(
     count: int,
 ) -> Output:
     name = f"{kind}.{number:03}.ndjson" + (".gz" if compress else "")
-    cursor.register("resource_row", rows)
+    cursor.register("resource_text", json.written(rows))
     compression = ", compression gzip" if compress else ""
     file = str(folder / name).replace("'", "''")
-    cursor.execute(COPY.format(query=json.WRITE, file=file, compression=compression))
-    cursor.unregister("resource_row")
+    cursor.execute(COPY.format(file=file, compression=compression))
+    cursor.unregister("resource_text")
     return Output(kind, name, count)
 
 

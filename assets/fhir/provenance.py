@@ -9,20 +9,30 @@ from schemas import vocabulary
 SYSTEM = vocabulary.code_systems
 
 _ROWS = """
+with
+-- When the warehouse got it: the day of the delivery, at the hospital's midnight. Files are few, rows are many.
+list_deliveries as materialized (
+  select
+    file.file_id,
+    organization.site,
+    split_part(file.delivery, '|', 2)::timestamp at time zone organization.time_zone as recorded,
+    [{'who': {'reference': 'Organization/' || organization.id}}] as agent
+  from raw.file as file
+  cross join fhir.organization as organization
+)
+
 select
   'Provenance' as "resourceType",
   (md5_number_lower('Provenance|' || kind || '/' || made.id) >> 1)::bigint::varchar as id,
   [{'reference': kind || '/' || made.id}] as target,
-  -- When the warehouse got it: the day of the delivery, at the hospital's midnight.
-  split_part(file.delivery, '|', 2)::timestamp at time zone organization.time_zone as recorded,
-  [{'who': {'reference': 'Organization/' || organization.id}}] as agent,
+  delivery.recorded,
+  delivery.agent,
   [{
     'role': 'source',
     'what': {'identifier': {'system': record_system, 'value': made.file_id || ':' || made.record}}
   }] as entity
 from made
-inner join fhir.organization as organization on made.site = organization.site
-inner join raw.file as file on made.file_id = file.file_id
+inner join list_deliveries as delivery on made.file_id = delivery.file_id and made.site = delivery.site
 """
 
 
