@@ -5,6 +5,7 @@ import duckdb
 from schemas.contract import Column, Contract
 
 ORIGIN = ("file_id", "record")
+"""Where a record came from."""
 
 
 def released(table: Contract) -> Contract:
@@ -33,7 +34,7 @@ def source(build: str, table: Contract) -> str:
     return f"(select {columns} from {build}.{table.name})"
 
 
-def _order(table: Contract) -> tuple[str, ...]:
+def order(table: Contract) -> tuple[str, ...]:
     """By where its record came from, else by person, then by key.
 
     Rows near each other in the build stay so, which is read and packed in less time and space than keys that are drawn.
@@ -47,6 +48,6 @@ def copy(connection: duckdb.DuckDBPyConnection, build: str, table: Contract) -> 
     shape = released(table)
     connection.execute(shape.ddl())
     connection.execute(";\n".join(shape.comments()))
-    order = ", ".join(f'"{name}"' for name in _order(table)) or "all"
-    connection.execute(f"insert into {table.name} from {source(build, table)} order by {order}")
+    by = ", ".join(f'"{name}"' for name in order(table)) or "all"
+    connection.execute(f"insert into {table.name} from {source(build, table)} order by {by}")
     return connection.execute(f"select count(*) from {table.name}").fetchall()[0][0]

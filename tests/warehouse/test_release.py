@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from schemas import cdm, contract, study
+from warehouse import published
 from warehouse.connection import connect
 from warehouse.errors import DataError, UsageError
 from warehouse.fingerprint import content_hash
@@ -93,7 +94,12 @@ def ask(path: Path, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
-def test_a_release_holds_the_tables_in_the_order_of_their_keys(places: Places) -> None:
+def test_rows_lie_as_they_came_or_by_person_and_in_one_order_only(places: Places) -> None:
+    assert published.order(contract.load("staging.lab_result")) == ("file_id", "record", "lab_result_key")
+    assert published.order(contract.load("omop.measurement")) == ("person_id", "measurement_id")
+    assert published.order(contract.load("marts.attrition")) == contract.load("marts.attrition").key
+    tables = [table for layer in contract.LAYERS for table in contract.contracts(layer)]
+    assert [t.name for t in tables if not {*t.key} <= {*published.order(t)}] == []
     release(places)
     assert ask(places.published, "select person_key, record from staging.patient") == [(1, 1), (2, 2)]
     assert ask(places.published, "select feed, records from raw.file") == [("patient", 2)]
