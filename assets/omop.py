@@ -10,7 +10,7 @@ import polars as pl
 from assets.staging.codes import codes
 from assets.vocabulary import extend
 from schemas import cdm, contract, vocabulary
-from warehouse import model
+from warehouse import clock, model
 
 ALWAYS = {"valid_start_date": dt.date(1970, 1, 1), "valid_end_date": dt.date(2099, 12, 31)}
 """Validity of everything built in: OMOP's own convention for "no limit known"."""
@@ -29,15 +29,14 @@ VOCABULARY_TABLES = (
 """Tables that come from code lists and read no other table."""
 
 
-def parameters(connection: duckdb.DuckDBPyConnection | None = None) -> dict[str, int | str]:
+def parameters(connection: duckdb.DuckDBPyConnection | None = None) -> dict[str, str | int | None]:
     """What the SQL of this layer asks for: concept ids and URIs of code systems by key, and two versions.
 
     `connection` knows in which time zone most sites are; which one is named changes no row, only the time it takes.
     """
     query = "select mode(time_zone order by time_zone) from fhir.organization"
-    (zone,) = connection.execute(query).fetchall()[0] if connection else (None,)
     versions = {"etl_version": metadata.version("mucosa"), "fhir_version": vocabulary.FHIR_VERSION}
-    return {**vocabulary.concept_ids(), **vocabulary.code_systems(), **versions, "usual_time_zone": zone or "UTC"}
+    return {**vocabulary.concept_ids(), **vocabulary.code_systems(), **versions, **clock.usual(connection, query)}
 
 
 def build(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> dict[str, int]:

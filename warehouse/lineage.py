@@ -30,7 +30,7 @@ ONE_OF_THEM = (
     exp.ArrayConcat, exp.Lead, exp.Flatten, exp.Order, exp.AtTimeZone,
 )  # fmt: skip
 """Give back one of their arguments, or a list of them: a struct keeps its fields."""
-HINTS = frozenset({"usual_time_zone"})
+HINTS = frozenset({"usual_time_zone", "usual_offset", "offset_from", "offset_until"})
 """Parameters that decide how long a query takes, and nothing about its rows."""
 THE_LARGEST = (exp.Max, exp.Min, exp.ArraySort, exp.ArrayMax, exp.ArrayMin, exp.Greatest, exp.Least)
 EMPTY = (exp.Literal, exp.Null, exp.Boolean, exp.DataType, exp.Var, exp.IntervalSpan, exp.WindowSpec, exp.PropertyEQ)

@@ -5,12 +5,15 @@ list_doses_given as (
         given.id::bigint as drug_exposure_id,
         given.person_key,
         given."medicationCodeableConcept".coding[1] as product,
-        -- A zone that stands for nearly all rows is converted ten times as fast as a column of zones.
-        if(
-            organization.time_zone = $usual_time_zone,
-            given."effectiveDateTime" at time zone $usual_time_zone,
-            given."effectiveDateTime" at time zone organization.time_zone
-        ) as given_at,
+        -- By one offset, where the zone of nearly all rows keeps one; a column of zones takes a hundred times as long.
+        case
+            when
+                organization.time_zone = $usual_time_zone
+                and epoch_us(given."effectiveDateTime") between $offset_from and $offset_until
+                then make_timestamp(epoch_us(given."effectiveDateTime") + $usual_offset)
+            when organization.time_zone = $usual_time_zone then given."effectiveDateTime" at time zone $usual_time_zone
+            else given."effectiveDateTime" at time zone organization.time_zone
+        end as given_at,
         given_at::date as start_on,
         given.dosage.dose.value as dose_mg,
         given.dosage.dose.unit as dose_unit,

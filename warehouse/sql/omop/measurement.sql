@@ -8,12 +8,16 @@ take_results as not materialized (
         observation.person_key,
         observation.code.coding[1] as coding,
         observation.category[1].coding[1].code as category,
-        -- A zone that stands for nearly all rows is converted ten times as fast as a column of zones.
-        if(
-            organization.time_zone = $usual_time_zone,
-            observation."effectiveDateTime" at time zone $usual_time_zone,
-            observation."effectiveDateTime" at time zone organization.time_zone
-        ) as measured_at,
+        -- By one offset, where the zone of nearly all rows keeps one; a column of zones takes a hundred times as long.
+        case
+            when
+                organization.time_zone = $usual_time_zone
+                and epoch_us(observation."effectiveDateTime") between $offset_from and $offset_until
+                then make_timestamp(epoch_us(observation."effectiveDateTime") + $usual_offset)
+            when organization.time_zone = $usual_time_zone
+                then observation."effectiveDateTime" at time zone $usual_time_zone
+            else observation."effectiveDateTime" at time zone organization.time_zone
+        end as measured_at,
         [c."valueQuantity".value for c in observation.component] as items,
         coalesce(
             observation."valueQuantity".value, if(list_count(items) = len(items), list_sum(items), null)

@@ -2,17 +2,23 @@ with
 take_local_time as (
     select
         encounter.*,
-        -- A zone that stands for nearly all rows is converted ten times as fast as a column of zones.
-        if(
-            organization.time_zone = $usual_time_zone,
-            encounter.period.start at time zone $usual_time_zone,
-            encounter.period.start at time zone organization.time_zone
-        ) as started_at,
-        if(
-            organization.time_zone = $usual_time_zone,
-            encounter.period."end" at time zone $usual_time_zone,
-            encounter.period."end" at time zone organization.time_zone
-        ) as ended_at,
+        -- By one offset, where the zone of nearly all rows keeps one; a column of zones takes a hundred times as long.
+        case
+            when
+                organization.time_zone = $usual_time_zone
+                and epoch_us(encounter.period.start) between $offset_from and $offset_until
+                then make_timestamp(epoch_us(encounter.period.start) + $usual_offset)
+            when organization.time_zone = $usual_time_zone then encounter.period.start at time zone $usual_time_zone
+            else encounter.period.start at time zone organization.time_zone
+        end as started_at,
+        case
+            when
+                organization.time_zone = $usual_time_zone
+                and epoch_us(encounter.period."end") between $offset_from and $offset_until
+                then make_timestamp(epoch_us(encounter.period."end") + $usual_offset)
+            when organization.time_zone = $usual_time_zone then encounter.period."end" at time zone $usual_time_zone
+            else encounter.period."end" at time zone organization.time_zone
+        end as ended_at,
         organization.id::bigint as care_site_id,
         organization.latest_delivery
     from fhir.encounter as encounter
