@@ -5,20 +5,21 @@ import polars as pl
 
 from assets.fhir import gate
 from schemas import contract, vocabulary
-from warehouse import clock, model
+from warehouse import model
 from warehouse import slice as sliced
 
 PARENTS = {name: tuple(gate.resource_tables()) for name in ("fhir.quarantine", "fhir.validation")}
 """What the tables made in Python read."""
 
 
-def parameters(connection: duckdb.DuckDBPyConnection | None = None) -> dict[str, str | int | None]:
+def parameters(connection: duckdb.DuckDBPyConnection | None = None) -> dict[str, str]:
     """What the SQL of this layer asks for: URIs of code systems and codes of concepts, by key.
 
     `connection` knows in which time zone most sites are; which one is named changes no row, only the time it takes.
     """
     query = "select mode(time_zone order by time_zone) from staging.site"
-    return vocabulary.concept_codes() | vocabulary.code_systems() | clock.usual(connection, query)
+    (zone,) = connection.execute(query).fetchall()[0] if connection else (None,)
+    return vocabulary.concept_codes() | vocabulary.code_systems() | {"usual_time_zone": zone or "UTC"}
 
 
 def build(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -32,9 +33,8 @@ def make(connection: duckdb.DuckDBPyConnection) -> list[str]:
     Also for some persons, in a slice (`warehouse.slice`).
     """
     made = [name for name in model.models("fhir") if not sliced.sums_up(name)]
-    given = parameters(connection)
     for name in made:
-        model.build(connection, name, given)
+        model.build(connection, name, parameters(connection))
     gate.run(connection)
     return [*made, "fhir.quarantine"]
 

@@ -9,23 +9,17 @@ select
     {'system': $encounter_class, 'code': encounter.class} as class,
     {'reference': 'Patient/' || encounter.person_key} as subject,
     {
-        -- By one offset, where the zone of nearly all rows keeps one; a column of zones takes a hundred times as long.
-        'start': case
-            when
-                organization.time_zone = $usual_time_zone
-                and epoch_us(encounter.started_at) between $offset_from and $offset_until
-                then make_timestamptz(epoch_us(encounter.started_at) - $usual_offset)
-            when organization.time_zone = $usual_time_zone then encounter.started_at at time zone $usual_time_zone
-            else encounter.started_at at time zone organization.time_zone
-        end,
-        'end': case
-            when
-                organization.time_zone = $usual_time_zone
-                and epoch_us(encounter.ended_at) between $offset_from and $offset_until
-                then make_timestamptz(epoch_us(encounter.ended_at) - $usual_offset)
-            when organization.time_zone = $usual_time_zone then encounter.ended_at at time zone $usual_time_zone
-            else encounter.ended_at at time zone organization.time_zone
-        end
+        -- A zone that stands for nearly all rows is converted ten times as fast as a column of zones.
+        'start': if(
+            organization.time_zone = $usual_time_zone,
+            encounter.started_at at time zone $usual_time_zone,
+            encounter.started_at at time zone organization.time_zone
+        ),
+        'end': if(
+            organization.time_zone = $usual_time_zone,
+            encounter.ended_at at time zone $usual_time_zone,
+            encounter.ended_at at time zone organization.time_zone
+        )
     } as period,
     {'reference': 'Organization/' || organization.id} as "serviceProvider",
     encounter.site,

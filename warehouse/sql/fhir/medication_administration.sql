@@ -20,15 +20,12 @@ select
     {'coding': [{'system': given.product_system, 'code': given.product_code}]} as "medicationCodeableConcept",
     {'reference': 'Patient/' || given.person_key} as subject,
     if(given.encounter_key is null, null, {'reference': 'Encounter/' || given.encounter_key}) as context,
-    -- By one offset, where the zone of nearly all rows keeps one; a column of zones takes a hundred times as long.
-    case
-        when
-            organization.time_zone = $usual_time_zone
-            and epoch_us(given.given_at) between $offset_from and $offset_until
-            then make_timestamptz(epoch_us(given.given_at) - $usual_offset)
-        when organization.time_zone = $usual_time_zone then given.given_at at time zone $usual_time_zone
-        else given.given_at at time zone organization.time_zone
-    end as "effectiveDateTime",
+    -- A zone that stands for nearly all rows is converted ten times as fast as a column of zones.
+    if(
+        organization.time_zone = $usual_time_zone,
+        given.given_at at time zone $usual_time_zone,
+        given.given_at at time zone organization.time_zone
+    ) as "effectiveDateTime",
     if(
         given.medication_request_key is null,
         null,

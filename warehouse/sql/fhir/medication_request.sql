@@ -34,15 +34,12 @@ select
     if(
         request.encounter_key is null, null, {'reference': 'Encounter/' || request.encounter_key}
     ) as encounter,
-    -- By one offset, where the zone of nearly all rows keeps one; a column of zones takes a hundred times as long.
-    case
-        when
-            organization.time_zone = $usual_time_zone
-            and epoch_us(request.authored_at) between $offset_from and $offset_until
-            then make_timestamptz(epoch_us(request.authored_at) - $usual_offset)
-        when organization.time_zone = $usual_time_zone then request.authored_at at time zone $usual_time_zone
-        else request.authored_at at time zone organization.time_zone
-    end as "authoredOn",
+    -- A zone that stands for nearly all rows is converted ten times as fast as a column of zones.
+    if(
+        organization.time_zone = $usual_time_zone,
+        request.authored_at at time zone $usual_time_zone,
+        request.authored_at at time zone organization.time_zone
+    ) as "authoredOn",
     if(
         request.indication in ('induction', 'maintenance'),
         [{'coding': [{'system': $mucosa, 'code': request.indication}]}],

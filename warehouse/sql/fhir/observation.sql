@@ -148,23 +148,17 @@ select
     if(
         observation.encounter_key is null, null, {'reference': 'Encounter/' || observation.encounter_key}
     ) as encounter,
-    -- By one offset, where the zone of nearly all rows keeps one; a column of zones takes a hundred times as long.
-    case
-        when
-            organization.time_zone = $usual_time_zone
-            and epoch_us(observation.observed_at) between $offset_from and $offset_until
-            then make_timestamptz(epoch_us(observation.observed_at) - $usual_offset)
-        when organization.time_zone = $usual_time_zone then observation.observed_at at time zone $usual_time_zone
-        else observation.observed_at at time zone organization.time_zone
-    end as "effectiveDateTime",
-    case
-        when
-            organization.time_zone = $usual_time_zone
-            and epoch_us(observation.issued_at) between $offset_from and $offset_until
-            then make_timestamptz(epoch_us(observation.issued_at) - $usual_offset)
-        when organization.time_zone = $usual_time_zone then observation.issued_at at time zone $usual_time_zone
-        else observation.issued_at at time zone organization.time_zone
-    end as issued,
+    -- A zone that stands for nearly all rows is converted ten times as fast as a column of zones.
+    if(
+        organization.time_zone = $usual_time_zone,
+        observation.observed_at at time zone $usual_time_zone,
+        observation.observed_at at time zone organization.time_zone
+    ) as "effectiveDateTime",
+    if(
+        organization.time_zone = $usual_time_zone,
+        observation.issued_at at time zone $usual_time_zone,
+        observation.issued_at at time zone organization.time_zone
+    ) as issued,
     if(observation.value_number is null, null, {
         'value': observation.value_number,
         'comparator': observation.value_operator,
