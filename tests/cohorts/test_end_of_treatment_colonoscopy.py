@@ -20,6 +20,14 @@ def test_window(hospital: Hospital, from_end: int, found: bool) -> None:
     assert hospital.row(TABLE, patient, "colonoscopy_on", "reason") == expected
 
 
+@pytest.mark.parametrize(("day", "found"), [(0, False), (1, True)])
+def test_before_the_first_dose_nothing_shows_the_end(hospital: Hospital, day: int, found: bool) -> None:
+    patient = hospital.entrant(30).remit()  # the window begins twelve days before the start
+    patient.scope(day, 1)
+    hospital.make(TABLE)
+    assert hospital.row(TABLE, patient, "colonoscopy_on") == (day if found else None,)
+
+
 @pytest.mark.parametrize(
     ("scopes", "chosen"),
     [

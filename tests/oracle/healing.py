@@ -64,7 +64,7 @@ def end_of_treatment(
     first, last = end - P["colonoscopy_before_days"] * DAY, end + P["colonoscopy_after_days"] * DAY
     usable = [
         e for e in endoscopies(person)
-        if e.colonoscopy and not e.incomplete and first <= e.on <= last
+        if e.colonoscopy and not e.incomplete and course.start < e.on and first <= e.on <= last
     ]  # fmt: skip
     if usable:
         return min(usable, key=lambda e: (e.mayo is None, abs((e.on - end).days), e.on, e.severity)), None

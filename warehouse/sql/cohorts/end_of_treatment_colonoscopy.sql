@@ -1,6 +1,7 @@
 -- The colonoscopy at the end of tacrolimus of those who reached remission.
 -- source: protocol D12 (the window is our reading). inputs: colonoscopies, end of course.
--- window: colonoscopy_before_days before to colonoscopy_after_days after the end; nearest, then earlier.
+-- window: colonoscopy_before_days before to colonoscopy_after_days after the end, after the start of tacrolimus;
+-- nearest, then earlier.
 -- missing: without remission, end of course or examination the reason says which.
 with find_candidates as (
     select i.person_id, e.procedure_occurrence_id, e.performed_on
@@ -11,6 +12,8 @@ with find_candidates as (
         e.colonoscopy
         -- the worst segment was not reached
         and not e.incomplete
+        -- of a short course the window begins before the first dose: that examination shows the disease untreated
+        and e.performed_on > i.start_on
         and e.performed_on
         between i.end_on - $colonoscopy_before_days::integer and i.end_on + $colonoscopy_after_days::integer
     -- one with a score before one without; on the same day the worse

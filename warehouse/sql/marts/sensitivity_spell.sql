@@ -18,6 +18,7 @@ choose_colonoscopies as (
     where
         e.colonoscopy
         and not e.incomplete
+        and e.performed_on > i.start_on
         and e.performed_on between i.end_on - w.before_days and i.end_on + w.after_days
     qualify
         row_number() over (
