@@ -78,6 +78,23 @@ def test_a_steroid_is_restarted_by_a_rise_not_by_a_dose(
     assert relapses(remitter, parameters)["any_treatment"] == expected
 
 
+def test_a_dose_that_nobody_recorded_shows_no_rise(
+    remitter: duckdb.DuckDBPyConnection, insert: Insert, parameters: Mapping[str, Any]
+) -> None:
+    insert("cohorts.steroid_day", person_id=1, steroid_on=day(59), prednisolone_mg=0, unknown_dose=True)
+    insert("cohorts.steroid_day", person_id=1, steroid_on=day(60), prednisolone_mg=20, unknown_dose=False)
+    assert relapses(remitter, parameters)["any_treatment"] is None
+
+
+def test_a_clinician_s_relapse_is_one_by_every_definition(
+    remitter: duckdb.DuckDBPyConnection, insert: Insert, parameters: Mapping[str, Any]
+) -> None:
+    insert("labels.relapse_candidate", person_id=1, criterion="R1", occurred_on=day(90),
+           not_relapse_because="adjudicated")  # fmt: skip
+    insert("labels.relapse_candidate", person_id=1, criterion="adjudicated", occurred_on=day(80))
+    assert set(relapses(remitter, parameters).values()) == {80}
+
+
 def test_windows_and_time_zeros(
     remitter: duckdb.DuckDBPyConnection, insert: Insert, parameters: Mapping[str, Any]
 ) -> None:

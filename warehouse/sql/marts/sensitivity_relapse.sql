@@ -1,6 +1,7 @@
 -- The first relapse after remission by every definition of the sensitivity analysis.
 -- source: protocol D14, D21. inputs: relapse candidates, other treatment, steroid (mg/d), activity ({score}).
--- window: strictly after remission. missing: without index around an event a flare isn't confirmed.
+-- window: strictly after remission. missing: without index around an event a flare isn't confirmed; after a day of
+-- unknown dose a rise of steroid isn't shown.
 with name_definitions (relapse_definition, kinds, needs_flare) as (
     values
     ('protocol', ['R1', 'R2', 'R3', 'R4'], false),
@@ -31,7 +32,9 @@ find_steroid_restarts as (
             and b.steroid_on between s.steroid_on - $steroid_restart_days::integer and s.steroid_on - 1
     where s.prednisolone_mg >= $steroid_restart_mg
     group by s.person_id, s.steroid_on, s.prednisolone_mg
-    having s.prednisolone_mg - coalesce(max(b.prednisolone_mg), 0) >= $steroid_restart_mg
+    having
+        s.prednisolone_mg - coalesce(max(b.prednisolone_mg), 0) >= $steroid_restart_mg
+        and not coalesce(bool_or(b.unknown_dose), false)
 ),
 
 find_active_days as (
@@ -71,10 +74,12 @@ judge_events as (
     inner join gather_events as e on r.person_id = e.person_id and r.remission_on < e.occurred_on
 ),
 
+-- a clinician's word is a relapse by every definition
 find_first as (
     select e.person_id, d.relapse_definition, min(e.occurred_on) as relapse_on
     from name_definitions as d
-    inner join judge_events as e on list_contains(d.kinds, e.kind) and (e.flare or not d.needs_flare)
+    inner join judge_events as e
+        on e.kind = 'adjudicated' or (list_contains(d.kinds, e.kind) and (e.flare or not d.needs_flare))
     group by e.person_id, d.relapse_definition
 )
 
