@@ -46,6 +46,14 @@ def test_high_dose_steroid(hospital: Hospital, day: int, mg: float, days: int, e
     assert hospital.row(TABLE, patient, *ROW) == expected
 
 
+def test_a_high_dose_after_the_cover_of_an_operation_counts_though_its_order_is_older(hospital: Hospital) -> None:
+    patient = remitter(hospital)
+    patient.prescribe(PSL_IV, 150, 7, 40, route=4171047)
+    patient.operate(150, concept=0)
+    hospital.make(TABLE)
+    assert hospital.row(TABLE, patient, *ROW) == (154, "R1", False, None)
+
+
 def test_a_biologic_is_a_relapse_unless_it_was_in_use(hospital: Hospital) -> None:
     new, going_on, again, other = (remitter(hospital) for _ in range(4))
     new.give(ADA, 120, 40, route=SC)

@@ -56,7 +56,9 @@ inner join cohorts.ingredient_exposure as x
         r.person_id = x.person_id
         and x.role = 'steroid'
         and x.intravenous
-        and x.start_on between h.started_on and h.ended_on
+        -- an order may be older than its first day that counts
+        and h.ended_on >= x.start_on
+        and h.started_on <= x.end_on
 union all
 select
     b.person_id, b.course_id, 'R2', b.occurred_on, 'omop.drug_exposure', b.row_id,
