@@ -44,3 +44,10 @@ def test_only_a_colectomy_before_remission_counts(study, insert, parameters):
     model.build(study, "marts.patient", parameters)
     found = study.execute("select person_id from marts.patient where colectomy_during_induction").fetchall()
     assert sorted(found) == [(1,), (2,)]
+
+
+def test_a_relapse_that_follow_up_did_not_reach_has_no_criterion(study, insert, parameters):
+    study.execute("update labels.relapse set criterion = 'R1', on_treatment = false where person_id = 2")
+    model.build(study, "marts.patient", parameters)
+    assert ask(study, "relapse, relapse_criterion, relapse_on_treatment", 2) == [(False, None, None)]
+    assert ask(study, "relapse, relapse_criterion", 1) == [(True, "R1")]
