@@ -84,38 +84,50 @@ def make(
     connection: Connection, name: str, layer: "Layer", parameters: "Parameters", moved: frozenset[str]
 ) -> Iterable[str]:
     """Make the persons listed in `touched` anew, and those for whom a moved column makes a difference."""
-    if moved:
-        _follow(connection, name, layer.values(connection, parameters), moved)
-    return make_slice(connection, name, layer, parameters, "touched")
+    connection.execute("create or replace temp table concerned (person_key bigint)")
+    affected = _follow(connection, name, layer.values(connection, parameters), moved) if moved else frozenset[str]()
+    return make_slice(connection, name, layer, parameters, affected)
 
 
 def make_slice(
-    connection: Connection, name: str, layer: "Layer", parameters: "Parameters", persons: str
+    connection: Connection, name: str, layer: "Layer", parameters: "Parameters", affected: frozenset[str]
 ) -> Iterable[str]:
-    """Make the persons that a temporary table lists anew in a slice, in place of their old rows."""
-    with sliced.opened(connection, f"from {persons} where person_key is not null") as build:
+    """Make the persons `touched` and `concerned` anew in a slice, in place of their old rows.
+
+    Of those who are only concerned nothing but the tables that a moved column affects can be other.
+    """
+    persons = "from (from touched union all from concerned) where person_key is not null"
+    with sliced.opened(connection, persons) as build:
         sliced.fill(connection, build, name)
         tables = layer.make(connection, parameters)
-        sliced.replace(connection, build, sliced.made(name))
+        sliced.replace(connection, build, sliced.made(name), affected)
+    connection.execute("insert into touched from concerned")
     return tables
 
 
-def _follow(connection: Connection, name: str, values: "Parameters", moved: frozenset[str]) -> None:
-    """Add to `touched` all others for whom models that read a moved column give other rows.
+def _follow(connection: Connection, name: str, values: "Parameters", moved: frozenset[str]) -> frozenset[str]:
+    """List in `concerned` for whom models that read a moved column give other rows; the tables that it affects.
 
     Where nobody has said for whom that can be, the model is worked out for all.
     """
-    made = {table.name for table in sliced.made(name) if table.person}
+    made = {table.name: table for table in sliced.made(name)}
+    affected = {table for table in made if not model.written(table)}
     for model_name in [*model.models(name), *(results.MODELS if name == "labels" else ())]:
-        parents = model.parents(model_name) if model_name in made else ()
+        if model_name not in made:
+            continue
+        parents = model.parents(model_name)
+        if not affected.isdisjoint(parents):
+            affected.add(model_name)
         if read := moved & _read({parent: model.columns_read(model_name, parent) for parent in parents}):
+            affected.add(model_name)
             columns, persons = CONCERNED.get(model_name, (frozenset[str](), ""))
             lock = remembered.earlier_lock(connection, name) if read <= LOCKED else None
             if read <= columns and (lock or read.isdisjoint(LOCKED)):
                 given = {"lock": lock} if "$lock" in persons else {}
-                connection.execute(f"insert into touched {persons}", given)
-            else:
+                connection.execute(f"insert into concerned {persons}", given)
+            elif made[model_name].person:
                 _compare(connection, model_name, values)
+    return frozenset(affected)
 
 
 def _read(columns: Mapping[str, Iterable[str]]) -> frozenset[str]:
@@ -123,7 +135,7 @@ def _read(columns: Mapping[str, Iterable[str]]) -> frozenset[str]:
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object]) -> None:
-    """Make a table for all who are not touched beside it, and add to `touched` for whom its rows are others.
+    """Make a table for all who are not touched beside it, and add to `concerned` for whom its rows are others.
 
     They are only listed, so a night that is killed now finds them once more.
     """
@@ -135,7 +147,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[s
     select = f"select {table.person} as person_key, hash(t)::hugeint"
     sides = f"{select} as side from for_all as t union all {select} * -1 from {name} as t {untouched}"
     connection.execute(
-        f"insert into touched select person_key from ({sides})"
+        f"insert into concerned select person_key from ({sides})"
         " where person_key is not null group by person_key having sum(side) <> 0"
     )
     connection.execute("drop table for_all")

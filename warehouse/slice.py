@@ -7,7 +7,7 @@ in a slice. A row that is nobody's (its person is null) belongs to every slice.
 """
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,9 @@ from schemas.contract import LAYERS, Contract
 from warehouse import model
 
 SLICE = "slice"
-"""Name of the attached database, and within it of the list of persons: `slice.person (person_key)`."""
+"""Name of the attached database."""
+PERSONS = f"{SLICE}.main.person"
+"""The list of its persons: `slice.person (person_key)`."""
 SALT = "mucosa"
 OWNER = "slice_person"
 """Column of a row's person where a row leaves the warehouse for the slice of another machine."""
@@ -65,18 +67,18 @@ def _models(step: str) -> set[str]:
     return {t.name for t in tables if model.written(t.name) and not sums_up(t.name)} | refused
 
 
-def theirs(table: Contract, source: str) -> str:
-    """Condition under which a row of `source.<table>` belongs to the slice; the persons are `slice.person`."""
+def theirs(table: Contract, source: str, persons: str = PERSONS) -> str:
+    """Condition under which a row of `source.<table>` belongs to the slice, or to a part of its persons."""
     if table.scope == "global":
         return "true"
     if table.person is None:
         other, pairs = THROUGH[table.name]
         each = (
-            f"select {', '.join(pairs.values())} from {source}.{t.name} where {theirs(t, source)}"
+            f"select {', '.join(pairs.values())} from {source}.{t.name} where {theirs(t, source, persons)}"
             for t in _known(other, pairs)
         )
         return f"({', '.join(pairs)}) in ({' union all '.join(each)})"
-    listed = f"{table.person} in (select person_key from {SLICE}.main.person)"
+    listed = f"{table.person} in (select person_key from {persons})"
     (column,) = (column for column in table.columns if column.name == table.person)
     return f"({listed} or {table.person} is null)" if column.nullable else listed
 
@@ -140,12 +142,19 @@ def fill(connection: duckdb.DuckDBPyConnection, build: str, step: str) -> None:
             connection.execute(f"create table {table.name} as {query}")
 
 
-def replace(connection: duckdb.DuckDBPyConnection, build: str, tables: Iterable[Contract]) -> None:
-    """Put what the slice made into the warehouse in place of its persons' rows, in one transaction."""
+def replace(
+    connection: duckdb.DuckDBPyConnection, build: str, tables: Iterable[Contract], affected: Collection[str]
+) -> None:
+    """Put what the slice made into the warehouse in place of its persons' rows, in one transaction.
+
+    Of tables that are not `affected` only the rows of those persons who are listed in `touched`.
+    """
     with model.transaction(connection):
         for table in tables:
-            connection.execute(f"delete from {build}.{table.name} where {theirs(table, build)}")
-            connection.execute(f"insert into {build}.{table.name} by name from {SLICE}.{table.name}")
+            persons = PERSONS if table.name in affected else "temp.touched"
+            connection.execute(f"delete from {build}.{table.name} where {theirs(table, build, persons)}")
+            query = f"from {SLICE}.{table.name} where {theirs(table, SLICE, persons)}"
+            connection.execute(f"insert into {build}.{table.name} by name {query}")
 
 
 def begin(connection: duckdb.DuckDBPyConnection, tables: Iterable[Contract]) -> None:
