@@ -165,6 +165,18 @@ def test_a_resumed_dose_is_no_escalation(hospital: Hospital) -> None:
     assert hospital.row(TABLE, patient, *ROW) == NONE
 
 
+def test_a_dose_known_in_part_shows_no_escalation(hospital: Hospital) -> None:
+    patient = hospital.patient()
+    patient.enter(59).remit(30)
+    key = patient.prescribe(TAC, 0, 60, 2)  # beside the 4 mg that are known
+    hospital.connection.execute("update omop.drug_exposure set quantity = null where drug_exposure_id = $1", [key])
+    patient.measure("tacrolimus_level", 3, 12.0)
+    patient.prescribe(TAC, 60, 41, 6)
+    patient.measure("tacrolimus_level", 70, 12.0)
+    hospital.make(TABLE)
+    assert hospital.row(TABLE, patient, *ROW) == NONE
+
+
 def test_order_of_criteria_on_one_day_and_the_earliest_day(hospital: Hospital) -> None:
     same, later = remitter(hospital), remitter(hospital)
     same.give(ADA, 150, 40, route=SC)

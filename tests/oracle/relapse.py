@@ -101,13 +101,19 @@ def escalations(person: Person, course: Course) -> set[dt.date]:
 
 def daily_doses(person: Person) -> dict[dt.date, Decimal]:
     """Known dose of tacrolimus of each day: what was given, else the latest prescription that covers the day."""
-    doses: dict[dt.date, Decimal] = {}
-    drugs = [d for d in person.taking("tacrolimus") if d.mg is not None]
+    doses: dict[dt.date, Decimal | None] = {}
+    drugs = person.taking("tacrolimus")
     for start in sorted({d.start for d in drugs if not d.given}):
         fill = [d for d in drugs if not d.given and d.start == start]
         for i in range(max((d.taken_until - start).days for d in fill) + 1):
             day = start + i * DAY
-            doses[day] = sum((d.mg for d in fill if d.mg is not None and day <= d.taken_until), Decimal(0))
+            doses[day] = _together([d for d in fill if day <= d.taken_until])
     for day in {d.start for d in drugs if d.given}:
-        doses[day] = sum((d.mg for d in drugs if d.given and d.start == day and d.mg is not None), Decimal(0))
-    return doses
+        doses[day] = _together([d for d in drugs if d.given and d.start == day])
+    return {day: mg for day, mg in doses.items() if mg is not None}
+
+
+def _together(drugs: list[Drug]) -> Decimal | None:
+    """Dose of a day; None if a part of it is unknown."""
+    known = [d.mg for d in drugs if d.mg is not None]
+    return sum(known, Decimal(0)) if len(known) == len(drugs) else None

@@ -29,7 +29,7 @@ spread_doses as (
         d.dosed_on::date as dosed_on,
         d.dosed_on::date - i.start_on as day,
         x.given,
-        sum(x.daily_mg) as daily_mg,
+        if(count(*) = count(x.daily_mg), sum(x.daily_mg), null) as daily_mg,
         min(x.drug_exposure_id) as drug_exposure_id
     from cohorts.index_course as i
     inner join cohorts.ingredient_exposure as x
