@@ -112,6 +112,24 @@ def test_total_until_remission_or_discharge(hospital: Hospital, remission: int, 
     assert hospital.row("labels.steroid_total", patient, "psl_total_mg", "reason") == (total, None)
 
 
+@pytest.mark.parametrize("stays", [[(-5, 0), (0, 30)], [(0, 0), (0, 30)], [(-5, 30), (0, 1)]], ids=str)
+def test_total_until_the_last_discharge_of_stays_that_hold_the_start(
+    hospital: Hospital, stays: list[tuple[int, int]]
+) -> None:
+    """In either order of the records, a transfer to another ward on the first day ends no total."""
+    patients = treated(hospital).remit(40), treated(hospital).remit(40)
+    for patient, recorded in zip(patients, (stays, stays[::-1]), strict=True):
+        for first, last in recorded:
+            patient.stay(first, last)
+        for day in range(-5, 35):
+            patient.give(PSL, day, 40)
+    hospital.make("labels.steroid_total")
+    first = min(day for day, _ in stays)
+    for patient in patients:
+        row = hospital.row("labels.steroid_total", patient, "from_on", "until_on", "psl_total_mg")
+        assert row == (first, 30, 40 * (31 - first))
+
+
 def test_total_without_stay_without_remission_and_without_dose(hospital: Hospital) -> None:
     outpatient, ill, unknown = treated(hospital).remit(30), treated(hospital), treated(hospital).remit(30)
     for patient in (outpatient, ill, unknown):

@@ -49,22 +49,22 @@ def azathioprine_days(person: Person, course: Course) -> int:
     return sum(course.start <= day <= course.covered_until for day in covered)
 
 
-def admission(person: Person, course: Course) -> Visit | None:
-    """The stay in which tacrolimus began."""
-    stays = [v for v in person.visits.values() if v.inpatient and v.start <= course.start <= v.end]
-    return min(stays, key=lambda v: (v.start, v.id), default=None)
+def stays_at_start(person: Person, course: Course) -> list[Visit]:
+    """The stays in which tacrolimus began: two where a change of ward ended one that day."""
+    return [v for v in person.visits.values() if v.inpatient and v.start <= course.start <= v.end]
 
 
 def steroid_total(
     person: Person, course: Course, steroid: dict[dt.date, SteroidDay], remission_on: dt.date | None
 ) -> Answer:
     """Mg from admission, or from the first steroid of the stretch, to remission or discharge."""
-    stay = admission(person, course)
-    if stay is None:
+    stays = stays_at_start(person, course)
+    if not stays:
         stretch = [run for run in runs(steroid, P["steroid_stretch_gap_days"]) if run[0] < course.start][-1]
         first, last = stretch[0], remission_on
     else:
-        first, last = stay.start, min(stay.end, remission_on or stay.end)
+        discharged_on = max(v.end for v in stays)
+        first, last = min(v.start for v in stays), min(discharged_on, remission_on or discharged_on)
     if remission_on is None:
         return None, "no_remission"
     if last is None:

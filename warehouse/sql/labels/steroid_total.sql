@@ -1,11 +1,12 @@
 -- Steroid given from admission until remission or discharge, whichever came first.
--- source: protocol D16. inputs: steroid days (mg prednisolone-equivalent), the stay of the start.
+-- source: protocol D16. inputs: steroid days (mg prednisolone-equivalent), the stays that hold the start.
 -- window: admission (without one: start of the stretch) to the earlier of remission and discharge, inclusive.
 -- missing: without remission there is no end; a day of unknown dose leaves the sum unknown.
 with find_stay as (
     select
         i.person_id, min(v.visit_start_date) as admitted_on,
-        arg_min(v.visit_end_date, v.visit_start_date) as discharged_on
+        -- a change of ward may end one stay and begin another on the day of the start
+        max(coalesce(v.visit_end_date, 'infinity'::date)) as discharged_on
     from cohorts.index_course as i
     inner join omop.visit_occurrence as v
         on i.person_id = v.person_id and v.visit_concept_id = $inpatient_visit
