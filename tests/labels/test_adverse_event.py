@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.omop_rows import Hospital, Patient
+from tests.omop_rows import IDS, Hospital, Patient
 
 TABLE = "labels.adverse_event"
 ROW = ("adverse_event", "recorded", "laboratory", "first_on")
@@ -55,6 +55,42 @@ def test_magnesium_below_the_limit_of_the_laboratory(hospital: Hospital) -> None
     assert hospital.rows(TABLE, "person_id", "adverse_event", "laboratory") == [
         (low.person_id, "hypomagnesemia", True)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "low"),
+    [
+        ("less", 1.8, True), ("less", 1.9, False), ("less_or_equal", 1.8, False), ("less_or_equal", 1.7, True),
+        ("greater", 1.0, False), ("greater_or_equal", 1.0, False),
+    ],
+    ids=["<1.8", "<1.9", "<=1.8", "<=1.7", ">1.0", ">=1.0"],
+)  # fmt: skip
+def test_magnesium_on_one_side_of_a_value(hospital: Hospital, operator: str, value: float, low: bool) -> None:
+    patient = hospital.entrant()
+    patient.measure("magnesium", 20, value, operator_concept_id=IDS[f"operator_{operator}"])
+    hospital.make(TABLE)
+    assert bool(hospital.rows(TABLE, *ROW, by=patient)) == low
+
+
+@pytest.mark.parametrize(
+    ("before", "later", "raised"),
+    [
+        ((0.8, None), (1.2, "less"), False),
+        ((0.8, None), (1.2, "greater_or_equal"), True),
+        ((0.8, "less"), (1.2, None), True),
+        ((0.8, "greater"), (1.2, None), False),
+    ],
+    ids=["<1.2 after 0.8", ">=1.2 after 0.8", "1.2 after <0.8", "1.2 after >0.8"],
+)
+@pytest.mark.parametrize("day", [-1, 19], ids=["ratio", "rise"])
+def test_creatinine_on_one_side_of_a_value(
+    hospital: Hospital, day: int, before: tuple[float, str | None], later: tuple[float, str | None], raised: bool
+) -> None:
+    patient = hospital.entrant()
+    for on, (value, operator) in ((day, before), (20, later)):
+        patient.measure("creatinine", on, value, operator_concept_id=operator and IDS[f"operator_{operator}"])
+    hospital.make(TABLE)
+    assert bool(hospital.rows(TABLE, *ROW, by=patient)) == raised
 
 
 def test_led_to_stop(hospital: Hospital) -> None:

@@ -49,14 +49,14 @@ def _renal(person: Person, start: dt.date) -> list[dt.date]:
     before = [m for m in results if 0 <= (start - m.on).days <= P["before_tacrolimus_days"]]
     days = []
     for m in results:
-        if m.value is None:
+        if m.value is None or m.below:
             continue
-        if before and before[-1].value is not None and m.on > before[-1].on:
+        if before and before[-1].value is not None and not before[-1].above and m.on > before[-1].on:
             ratio = Decimal(repr(P["creatinine_ratio_min"]))
             if m.value >= ratio * before[-1].value:
                 days.append(m.on)
         for earlier in results:
-            if earlier.at is None or m.at is None or earlier.value is None or not earlier.at < m.at:
+            if earlier.at is None or m.at is None or earlier.value is None or earlier.above or not earlier.at < m.at:
                 continue
             soon = m.at - earlier.at <= dt.timedelta(hours=P["creatinine_rise_hours"])
             if soon and m.value - earlier.value >= Decimal(repr(P["creatinine_rise_min_mg_dl"])):
@@ -65,8 +65,10 @@ def _renal(person: Person, start: dt.date) -> list[dt.date]:
 
 
 def _low_magnesium(person: Person) -> list[dt.date]:
-    default = Decimal(repr(P["magnesium_low_mg_dl"]))
-    return [
-        m.on for m in person.values("magnesium")
-        if m.value is not None and m.value < (default if m.range_low is None else m.range_low)
-    ]  # fmt: skip
+    default, days = Decimal(repr(P["magnesium_low_mg_dl"])), []
+    for m in person.values("magnesium"):
+        limit = default if m.range_low is None else m.range_low
+        at_limit = m.value == limit and m.operator == P["operator_less"]
+        if m.value is not None and not m.above and (m.value < limit or at_limit):
+            days.append(m.on)
+    return days

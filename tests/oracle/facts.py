@@ -55,6 +55,11 @@ class Measurement:
         """Printed as below its value."""
         return self.operator in (P["operator_less"], P["operator_less_or_equal"])
 
+    @property
+    def above(self) -> bool:
+        """Printed as above its value."""
+        return self.operator in (P["operator_greater"], P["operator_greater_or_equal"])
+
 
 @dataclass(frozen=True)
 class Condition:
