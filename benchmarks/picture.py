@@ -8,6 +8,8 @@ from benchmarks.line import HISTORY
 from benchmarks.measure import Cost
 
 PICTURE = "cost.svg"
+APART = 1.11
+"""Names of lines that end closer than this would cover each other."""
 LINE = re.compile(r"([\d,]+) patients: (\w+)")
 
 
@@ -26,10 +28,16 @@ def draw(parts: Iterable[Cost], folder: Path = HISTORY) -> Path | None:
     with rc_context({"svg.hashsalt": "mucosa"}):
         figure = Figure(figsize=(8, 5), layout="constrained")
         axes = figure.subplots()
-        for name, points in costs.items():
+        free = 0.0
+        for name, points in sorted(costs.items(), key=lambda item: max(item[1])[1]):
             patients, seconds = zip(*sorted(points), strict=True)
-            axes.plot(patients, seconds, marker="o", linestyle=":" if name == "floor" else "-")
-            axes.annotate(name, (patients[-1], seconds[-1]), xytext=(6, -3), textcoords="offset points", fontsize=8)
+            (line,) = axes.plot(patients, seconds, marker="o", linestyle=":" if name == "floor" else "-")
+            height = max(seconds[-1], free)
+            free = height * APART
+            axes.annotate(
+                name, (patients[-1], height), xytext=(6, -3), textcoords="offset points", fontsize=8,
+                color=line.get_color(),
+            )  # fmt: skip
         axes.set(xscale="log", yscale="log", xlabel="patients", ylabel="CPU seconds")
         axes.margins(x=0.2)
         axes.grid(visible=True, which="major", linewidth=0.3)
