@@ -1,7 +1,7 @@
 """Keyed pseudonyms: the same source key gives the same number, and without the secret nobody gets back.
 
-Persons use HMAC-SHA256 (RFC 2104); rows use a keyed MD5 prefix, which is cheap and only has to be stable and
-not guessable. Both are 63-bit, because OMOP ids are signed; a collision is caught by the key checks.
+A key is the first 63 bits of an HMAC-SHA256 (RFC 2104), because OMOP ids are signed; a collision is caught by the key
+checks.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import polars_hash as hashed
 
 from warehouse.errors import UsageError
 
@@ -50,28 +51,25 @@ def load_key(path: Path, *, synthetic: bool) -> bytes:
 
 
 def install(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
-    """Give a connection the macros `person_key(site, id)` and `row_key(kind, site, id)`, both 63-bit BIGINT.
+    """Give a connection the macros `row_key(kind, site, id)` and `person_key(site, id)`, both 63-bit BIGINT.
 
     The macros are temporary: the secret reads from session variables and is never written to a file.
     """
-    block = hashlib.sha256(key).digest().ljust(64, b"\0")
-    connection.execute("set variable hmac_inner = $1::blob", [bytes(b ^ 0x36 for b in block)])
-    connection.execute("set variable hmac_outer = $1::blob", [bytes(b ^ 0x5C for b in block)])
-    connection.execute("set variable row_secret = $1", [hashlib.sha256(b"row" + key).hexdigest()])
-    connection.execute(
-        """create or replace temp macro person_key(site, id) as
-        (md5_number_lower(sha256(getvariable('hmac_outer') || unhex(sha256(
-            getvariable('hmac_inner') || encode(site || '|' || id))))) >> 1)::bigint"""
-    )
+    secret = hashlib.sha256(key).hexdigest()  # as long as a block of SHA-256, so that HMAC takes it as it is
+    connection.execute("set variable pseudonym_secret = $1", [secret])
+    connection.execute("set variable hmac_inner = $1::blob", [bytes(b ^ 0x36 for b in secret.encode())])
+    connection.execute("set variable hmac_outer = $1::blob", [bytes(b ^ 0x5C for b in secret.encode())])
     connection.execute(
         """create or replace temp macro row_key(kind, site, id) as
-        (md5_number_lower(getvariable('row_secret') || kind || '|' || site || '|' || id) >> 1)::bigint"""
+        (('0x' || left(sha256(getvariable('hmac_outer') || unhex(sha256(
+            getvariable('hmac_inner') || encode(kind || '|' || site || '|' || id)))), 16))::ubigint >> 1)::bigint"""
     )
+    connection.execute(f"create or replace temp macro person_key(site, id) as row_key('{PERSON}', site, id)")
 
 
 def digest(connection: duckdb.DuckDBPyConnection) -> str:
     """What tells one installed secret from another without saying it."""
-    return connection.execute("select sha256('which|' || getvariable('row_secret'))").fetchall()[0][0]
+    return connection.execute("select sha256('which|' || getvariable('pseudonym_secret'))").fetchall()[0][0]
 
 
 def of_persons(connection: duckdb.DuckDBPyConnection, numbers: pl.DataFrame) -> pl.Series:
@@ -80,14 +78,16 @@ def of_persons(connection: duckdb.DuckDBPyConnection, numbers: pl.DataFrame) -> 
 
 
 def of(connection: duckdb.DuckDBPyConnection, numbers: pl.DataFrame, kinds: Sequence[str]) -> pl.DataFrame:
-    """The keys of each row, a column named for each kind, in the order of `numbers`: the site, then a number a kind."""
-    wanted = numbers.rename(  # noqa: F841 - DuckDB finds it by its name; what is registered it would keep for long
-        dict(zip(numbers.columns, ("site", *(f"number_{place}" for place in range(len(kinds)))), strict=True))
-    ).with_row_index("place")
-    asked = ", ".join(
-        f"person_key(site, number_{place}) as {PERSON}"
-        if kind == PERSON
-        else f"row_key('{kind}', site, number_{place}) as {kind}"
-        for place, kind in enumerate(kinds)
-    )
-    return connection.execute(f"select {asked} from wanted order by place").pl()
+    """The keys of each row, a column named for each kind, in the order of `numbers`: the site, then a number a kind.
+
+    They are what the macros give, a column at once.
+    """
+    secret = connection.execute("select getvariable('pseudonym_secret')").fetchall()[0][0]
+    site, *columns = numbers.columns
+    texts = {
+        kind: hashed.concat_str(pl.lit(f"{kind}|"), site, pl.lit("|"), column)
+        for kind, column in zip(kinds, columns, strict=True)
+    }
+    digests = numbers.select(text.chash.hmac_sha256(key=secret).alias(kind) for kind, text in texts.items())
+    first = pl.all().str.slice(0, 16).str.to_integer(base=16, dtype=pl.UInt64)
+    return digests.select((first // 2).cast(pl.Int64))

@@ -17,7 +17,7 @@ from assets.raw import blocks as raw_blocks
 from assets.raw import load as raw
 from assets.raw import memory
 from assets.staging import columns, doses, results
-from assets.staging.distinct import WORTHWHILE, Known, once
+from assets.staging.distinct import Known, once
 from assets.staging.rules import rules
 from assets.staging.translate import translate
 from assets.staging.verdicts import RULES, WRITTEN, find_broken
@@ -143,10 +143,6 @@ def keyed(typed: pl.DataFrame, feed: Feed, connection: duckdb.DuckDBPyConnection
     named = {field.references: field.name for field in feed.columns if field.references}
     if feed.feed not in ("patient_link", "deletion"):  # a link's key is made with what it leads to
         named[feed.feed] = feed.key[0]
-    if not named:
-        return typed
-    if typed.height < WORTHWHILE:  # one query for all
-        return typed.with_columns(_keys(connection, list(named), typed.select("pseudonym_site", *named.values())))
     for kind, column in named.items():
         typed = once(typed, ["pseudonym_site", column], partial(_keys, connection, [kind]))
     return typed

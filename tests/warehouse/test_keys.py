@@ -5,6 +5,7 @@ import hmac
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from warehouse import keys
@@ -20,11 +21,30 @@ def ask(expression: str, secret: bytes = SECRET) -> int:
         return connection.execute(f"select {expression}").fetchall()[0][0]
 
 
-def test_person_key_is_hmac_sha256() -> None:
-    """Computed a second time by Python: HMAC under the secret's digest, shortened by MD5 to 63 bits."""
-    digest = hmac.new(hashlib.sha256(SECRET).digest(), "demo|患者 7".encode(), hashlib.sha256).hexdigest()
-    half = hashlib.md5(digest.encode(), usedforsecurity=False).digest()[8:]
-    assert ask("person_key('demo', '患者 7')") == int.from_bytes(half, "little") >> 1
+def by_python(kind: str, site: str, number: str) -> int:
+    """The first 63 bits of Python's own HMAC-SHA256 under the secret's digest."""
+    secret = hashlib.sha256(SECRET).hexdigest().encode()
+    return int(hmac.new(secret, f"{kind}|{site}|{number}".encode(), hashlib.sha256).hexdigest()[:16], 16) >> 1
+
+
+def test_a_key_is_the_first_63_bits_of_an_hmac_sha256() -> None:
+    assert ask("row_key('lab_result', 'demo', 'L1')") == by_python("lab_result", "demo", "L1")
+    assert ask("person_key('demo', '患者 7')") == by_python("person", "demo", "患者 7")
+
+
+def test_a_column_has_the_keys_of_the_macros() -> None:
+    """Nothing, no text, signs of several bytes, and texts around and beyond a block of 64 bytes."""
+    numbers = [None, "", "1", "患者 7", "a'|\0", *("x" * length for length in (44, 45, 46, 63, 64, 65, 500))]
+    asked = pl.DataFrame({"site": "demo", "patient": numbers, "result": numbers})
+    with duckdb.connect() as connection:
+        keys.install(connection, SECRET)
+        found = keys.of(connection, asked, ["person", "lab_result"]).rows()
+        macros = "select person_key(site, patient), row_key('lab_result', site, result) from asked"
+        assert found == connection.execute(macros).fetchall()
+    assert found[0] == (None, None)
+    assert found[1:] == [
+        (by_python("person", "demo", n), by_python("lab_result", "demo", n)) for n in numbers[1:] if n is not None
+    ]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +81,7 @@ def test_the_secret_is_not_written_into_the_database(tmp_path: Path) -> None:
     with connect(path) as connection:
         keys.install(connection, SECRET)
         connection.execute("create table staging.t as select person_key('a', '1') as person_key")
-        written = [connection.execute("select getvariable('row_secret')").fetchall()[0][0].encode(), SECRET]
+        written = [connection.execute("select getvariable('pseudonym_secret')").fetchall()[0][0].encode(), SECRET]
     content = path.read_bytes()
     assert not [secret for secret in written if secret in content]
     with connect(path) as connection, pytest.raises(duckdb.CatalogException):
