@@ -63,6 +63,19 @@ gather as (
         $field_measurement as event_field
     from take_items
     where item."valueQuantity" is not null
+),
+
+-- The concept says to which table a fact belongs.
+know_codes as (
+    select
+        system.vocabulary_reference,
+        code.source_code,
+        code.target_concept_id,
+        code.source_concept_id,
+        concept.domain_id
+    from omop.source_to_concept_map as code
+    inner join omop.vocabulary as system on code.source_vocabulary_id = system.vocabulary_id
+    left join omop.concept as concept on code.target_concept_id = concept.concept_id
 )
 
 select
@@ -87,10 +100,8 @@ select
     result.event_id as measurement_event_id,
     result.event_field as meas_event_field_concept_id
 from gather as result
-left join omop.vocabulary as system on result.coding.system = system.vocabulary_reference
-left join omop.source_to_concept_map as code
-    on system.vocabulary_id = code.source_vocabulary_id and result.coding.code = code.source_code
-left join omop.concept as concept on code.target_concept_id = concept.concept_id
+left join know_codes as code
+    on result.coding.system = code.vocabulary_reference and result.coding.code = code.source_code
 left join omop.source_to_concept_map as type
     on result.category = type.source_code and type.source_vocabulary_id = 'FHIR category'
 left join omop.source_to_concept_map as operator
@@ -99,5 +110,4 @@ left join omop.source_to_concept_map as unit
     on result.unit = unit.source_code and unit.source_vocabulary_id = 'UCUM'
 left join omop.source_to_concept_map as value
     on result.value_coding.code = value.source_code and value.source_vocabulary_id = 'Mucosa'
--- The concept says to which table a fact belongs.
-where coalesce(concept.domain_id, 'Measurement') <> 'Observation'
+where coalesce(code.domain_id, 'Measurement') <> 'Observation'
