@@ -47,6 +47,16 @@ HEALED = {
     "found_mucosal_healing": True,
     "study_group": "mh",
 }
+GRID_ROW = {
+    "person_id": 1,
+    "colonoscopy_window": "protocol",
+    "relapse_definition": "protocol",
+    "time_zero": "remission",
+    "time_days": 40,
+    "event": True,
+    "healed_mes_0_1": True,
+}
+TIME = {**REMITTER, "time_zero_on": "2018-03-01", "time_days": 40, "event": True}
 FOLLOWED = {"study_group": "mh", "t_days": 0, "n_at_risk": 10, "events": 0, "censored": 0, "relapse_percent": 0}
 
 CASES = [
@@ -260,6 +270,16 @@ CASES = [
             ]
         },
         {"marts__patient_flow": [{"position": 1, "patients": 4}, {"position": 2, "patients": 5}]},
+        "critical",
+    ),
+    (
+        "marts.sensitivity_spell.the_protocol_s_row_is_the_main_result",
+        {"marts__sensitivity_spell": [GRID_ROW], "labels__follow_up": [TIME], "labels__mucosal_healing": [HEALED]},
+        {
+            "marts__sensitivity_spell": [GRID_ROW | {"healed_mes_0_1": None}],
+            "labels__follow_up": [TIME],
+            "labels__mucosal_healing": [HEALED],
+        },
         "critical",
     ),
     (

@@ -120,6 +120,44 @@ def test_windows_and_time_zeros(
     ]
 
 
+@pytest.mark.parametrize(
+    ("relapse", "counts", "read", "expected"),
+    [
+        (None, False, None, (False, False, False)),
+        (None, False, True, (True, False, False)),  # the reading knows the study's own definition of healing alone
+        (110, False, None, (False, False, False)),  # on the same day
+        (109, True, None, (False, False, False)),
+        (109, False, None, (None, None, None)),
+        (109, False, True, (True, None, None)),
+    ],
+)
+def test_healing_is_judged_as_for_the_main_result(
+    remitter: duckdb.DuckDBPyConnection,
+    insert: Insert,
+    parameters: Mapping[str, Any],
+    relapse: int | None,
+    counts: bool,
+    read: bool | None,
+    expected: tuple[bool | None, ...],
+) -> None:
+    """A colonoscopy on day 110 with a subscore of 2, perhaps after a relapse, perhaps read by a clinician."""
+    seen = {"procedure_occurrence_id": 7, "person_id": 1}
+    insert("cohorts.endoscopy", **seen, performed_on=day(110), colonoscopy=True, incomplete=False,
+           mayo_endoscopic_subscore=2, uceis_total=1)  # fmt: skip
+    insert("cohorts.end_of_treatment_colonoscopy", **seen)
+    if relapse:
+        insert("labels.relapse_candidate", person_id=1, criterion="R1", occurred_on=day(relapse))
+    if read is not None:
+        insert("cohorts.correction", person_id=1, label="mucosal_healing", value_boolean=read, verdict="accepted")
+    model.build(remitter, "marts.sensitivity_relapse", parameters)
+    model.build(remitter, "marts.sensitivity_spell", {**parameters, "colonoscopy_after_relapse_counts": counts})
+    found = remitter.execute(
+        """select distinct healed_mes_0_1, healed_mes_0, healed_both from marts.sensitivity_spell
+        where relapse_definition = 'protocol'"""
+    ).fetchall()
+    assert found == [expected]
+
+
 def test_no_patients_give_every_combination_with_a_reason(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(contract.load("marts.sensitivity_spell").ddl())
     grid = sensitivity(connection.execute(QUERY).pl(), 0.95)

@@ -1,5 +1,6 @@
 -- Follow-up of every examined remitter by each window of colonoscopy, definition of relapse and time zero.
--- source: protocol D12, D13, D15, D21. inputs: colonoscopies and scores ({score}), relapses, ends of observation.
+-- source: protocol D12, D13, D15, D21. inputs: colonoscopies and scores ({score}), relapses, ends of observation,
+-- corrections of healing.
 -- window: each of the three around the end of treatment.
 -- missing: who relapsed or left by a later time zero has no time there; without a score healing is null.
 with name_windows (colonoscopy_window, before_days, after_days) as (
@@ -11,7 +12,14 @@ with name_windows (colonoscopy_window, before_days, after_days) as (
 
 -- the same choice as for the end-of-treatment colonoscopy
 choose_colonoscopies as (
-    select w.colonoscopy_window, i.person_id, i.end_on, e.performed_on, e.mayo_endoscopic_subscore, e.uceis_total
+    select
+        w.colonoscopy_window,
+        i.person_id,
+        i.end_on,
+        e.procedure_occurrence_id,
+        e.performed_on,
+        e.mayo_endoscopic_subscore,
+        e.uceis_total
     from cohorts.index_course as i
     cross join name_windows as w
     inner join cohorts.endoscopy as e on i.person_id = e.person_id
@@ -31,6 +39,14 @@ choose_colonoscopies as (
                 e.uceis_total desc,
                 e.procedure_occurrence_id asc
         ) = 1
+),
+
+-- a clinician reads the examination that judges the end of treatment, by the study's own definition of healing
+find_readings as (
+    select c.procedure_occurrence_id, k.value_boolean as healed
+    from cohorts.end_of_treatment_colonoscopy as c
+    inner join cohorts.correction as k
+        on c.person_id = k.person_id and k.label = 'mucosal_healing' and k.verdict = 'accepted'
 ),
 
 find_colectomies as (
@@ -65,6 +81,8 @@ follow_from_each_time_zero as (
             when 'remission' then r.remission_on when 'colonoscopy' then c.performed_on else c.end_on
         end as time_zero_on,
         coalesce(r.relapse_on <= o.observed_until, false) as relapsed,
+        -- what is seen after a relapse may be the relapse
+        $colonoscopy_after_relapse_counts or coalesce(c.performed_on <= r.relapse_on, true) as judged,
         least(r.relapse_on, o.observed_until) as ended_on
     from marts.sensitivity_relapse as r
     inner join choose_colonoscopies as c on r.person_id = c.person_id
@@ -85,16 +103,21 @@ leave_out as (
 )
 
 select
-    person_id,
-    course_id,
-    colonoscopy_window,
-    relapse_definition,
-    time_zero,
-    mayo_endoscopic_subscore <= $mucosal_healing_mes_max as healed_mes_0_1,
-    mayo_endoscopic_subscore <= $normal_mes_max as healed_mes_0,
-    uceis_total <= $healing_uceis_max as healed_uceis_0_1,
-    mayo_endoscopic_subscore <= $mucosal_healing_mes_max and uceis_total <= $healing_uceis_max as healed_both,
-    case when reason is null then relapsed end as event,
-    case when reason is null then ended_on - time_zero_on end as time_days,
-    reason
-from leave_out
+    l.person_id,
+    l.course_id,
+    l.colonoscopy_window,
+    l.relapse_definition,
+    l.time_zero,
+    coalesce(r.healed, case when l.judged then l.mayo_endoscopic_subscore <= $mucosal_healing_mes_max end)
+        as healed_mes_0_1,
+    case when l.judged then l.mayo_endoscopic_subscore <= $normal_mes_max end as healed_mes_0,
+    case when l.judged then l.uceis_total <= $healing_uceis_max end as healed_uceis_0_1,
+    case
+        when l.judged
+            then l.mayo_endoscopic_subscore <= $mucosal_healing_mes_max and l.uceis_total <= $healing_uceis_max
+    end as healed_both,
+    case when l.reason is null then l.relapsed end as event,
+    case when l.reason is null then l.ended_on - l.time_zero_on end as time_days,
+    l.reason
+from leave_out as l
+left join find_readings as r on l.procedure_occurrence_id = r.procedure_occurrence_id
