@@ -96,3 +96,24 @@ def test_steroid_above_the_dose_before(hospital: Hospital, before_mg: int, remis
         patient.infuse(PSL_IV, day, 40)
     hospital.make(TABLE)
     assert hospital.row(TABLE, patient, "remission_on") == (remission,)
+
+
+@pytest.mark.parametrize(
+    ("doses_mg", "remission"),
+    [
+        ({-1: 40, 0: 40, 1: 60}, 40),
+        ({-1: 40, 0: 40, 1: 61}, None),
+        ({0: 40, 1: 40}, 40),  # begun on the same day as tacrolimus
+        ({0: 40, 1: 41}, None),
+        ({-1: 40, 10: 40, 11: 61}, None),
+        ({-1: 40, 39: 60, 40: 60, 41: 61}, 40),  # above it only after the score
+    ],
+)
+def test_a_steroid_is_a_rescue_from_the_first_dose_above_the_one_before(
+    hospital: Hospital, doses_mg: dict[int, int], remission: int | None
+) -> None:
+    patient = hospital.entrant().remit(40)
+    for day, mg in doses_mg.items():
+        patient.infuse(PSL_IV, day, mg)  # with 20 mg by mouth on the day before
+    hospital.make(TABLE)
+    assert hospital.row(TABLE, patient, "remission_on") == (remission,)

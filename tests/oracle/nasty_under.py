@@ -61,7 +61,7 @@ def _remit(story: Story) -> None:
             story.remission = start + day
             break
     if story.rarely(0.2):
-        day = story.chance.choice([start, start + 1, start + 20, story.remission - 1, story.remission])
+        day = story.chance.choice([start - 1, start, start + 1, start + 20, story.remission - 1, story.remission])
         kind = story.one_of(0, 1, 2, 3, 3, 3)
         if kind == 0:
             patient.infuse(IFX, day, 300)
@@ -80,6 +80,7 @@ def give_high_dose(story: Story, day: int) -> None:
     if kind <= 1:
         mg = story.one_of(29, 30, 30, 60)
         for i in range(story.one_of(1, 2, 3)):
+            mg += 10 if i and story.rarely(0.3) else 0
             patient.give(PSL_IV, day + i + (1 if i and story.rarely(0.2) else 0), mg, route=4171047)
     elif kind == 2:
         patient.infuse(PULSE, day, story.one_of(240, 250, 500))

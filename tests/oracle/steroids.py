@@ -88,8 +88,11 @@ def stretch_before(days: dict[dt.date, SteroidDay], start: dt.date) -> tuple[dt.
 class HighDose:
     """Consecutive days with a high intravenous dose, or a pulse."""
 
-    start: dt.date
-    peak_mg: Decimal
+    days: tuple[dt.date, ...]
+
+    @property
+    def start(self) -> dt.date:
+        return self.days[0]
 
 
 def high_doses(person: Person, days: dict[dt.date, SteroidDay]) -> list[HighDose]:
@@ -105,7 +108,7 @@ def high_doses(person: Person, days: dict[dt.date, SteroidDay]) -> list[HighDose
         pulse = any(days[d].iv_methylprednisolone_mg >= Decimal(repr(P["iv_pulse_min_mg"])) for d in run)
         premedication = len(run) == 1 and run[0] in infusions
         if (pulse or len(run) >= P["iv_steroid_min_days"]) and not premedication:
-            found.append(HighDose(run[0], max(days[d].iv_mg for d in run)))
+            found.append(HighDose(tuple(run)))
     return found
 
 

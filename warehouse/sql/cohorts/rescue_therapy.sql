@@ -1,10 +1,14 @@
 -- Treatments that end the attempt at remission under tacrolimus.
 -- source: protocol D11. inputs: biologic, ciclosporin, colectomy, high-dose intravenous steroid.
 -- window: after the start of the index course. missing: without a dose the day before, any high dose counts.
-with find_dose_before_start as (
-    select i.person_id, s.prednisolone_mg
+with find_known_doses as (
+    select
+        i.person_id,
+        max(s.prednisolone_mg) filter (where s.steroid_on < i.start_on) as before_mg,
+        max(s.iv_prednisolone_mg) filter (where s.steroid_on = i.start_on) as first_day_iv_mg
     from cohorts.index_course as i
-    inner join cohorts.steroid_day as s on i.person_id = s.person_id and s.steroid_on = i.start_on - 1
+    inner join cohorts.steroid_day as s on i.person_id = s.person_id and s.steroid_on in (i.start_on - 1, i.start_on)
+    group by i.person_id
 )
 
 select i.person_id, i.course_id, x.role as rescue, x.start_on as started_on
@@ -19,9 +23,14 @@ where
     p.procedure_concept_id in ($total_colectomy, $panproctocolectomy, $ileoanal_colectomy)
     and p.procedure_date > i.start_on
 union distinct
--- the steroid that was running when tacrolimus started is no new one
-select i.person_id, i.course_id, 'high_dose_iv_steroid', h.started_on
+-- the steroid that was running when tacrolimus started is no new one unless its dose rises
+select i.person_id, i.course_id, 'high_dose_iv_steroid', min(s.steroid_on)
 from cohorts.index_course as i
 inner join cohorts.high_dose_iv_steroid as h on i.person_id = h.person_id
-left join find_dose_before_start as d on i.person_id = d.person_id
-where h.started_on > i.start_on and h.peak_mg > coalesce(d.prednisolone_mg, 0)
+inner join cohorts.steroid_day as s on h.person_id = s.person_id and s.steroid_on between h.started_on and h.ended_on
+left join find_known_doses as k on i.person_id = k.person_id
+where
+    s.steroid_on > i.start_on
+    and s.iv_prednisolone_mg
+    > greatest(coalesce(k.before_mg, 0), if(h.started_on <= i.start_on, k.first_day_iv_mg, 0))
+group by i.person_id, i.course_id, h.started_on
