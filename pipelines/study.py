@@ -2,16 +2,17 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from schemas import study
-from schemas.study import Parameter, ProtocolError, Study, Value
 from warehouse.errors import UsageError
+
+if TYPE_CHECKING:
+    from schemas.study import Parameter, Study, Value
 
 VARIABLE = "MUCOSA_STUDY"
 """Names the protocol of a run; Dagster reads it too."""
@@ -19,6 +20,9 @@ Chosen = Annotated[
     str, typer.Option("--study", envvar=VARIABLE, help="Study protocol: `paper`, `strict` or a file of your own.")
 ]
 Protocol = Annotated[str, typer.Argument(help="`paper`, `strict` or a file.")]
+
+PAPER = "paper"
+"""`schemas.study.PAPER`, here without loading it: `--help` need not wait."""
 
 app = typer.Typer(
     help="Show, check and compare study protocols: every number that a definition uses.", no_args_is_help=True
@@ -28,27 +32,31 @@ FILE_WIDTH = 140
 """Characters of a line where nobody's terminal says how many fit."""
 
 
-def found(name_or_file: str) -> Study:
+def found(name_or_file: str) -> "Study":
     """The protocol; a mistake in it is one of usage."""
+    from schemas import study
+
     try:
         return study.find(name_or_file)
-    except ProtocolError as error:
+    except study.ProtocolError as error:
         raise UsageError(str(error)) from None
 
 
 def choose(name_or_file: str) -> None:
     """Check the protocol before anything heavy is loaded, and let this process's steps use it."""
+    from schemas import study
+
     found(name_or_file)
     known = name_or_file in study.shipped()
     os.environ[VARIABLE] = name_or_file if known else str(Path(name_or_file).absolute())
 
 
 @app.command()
-def show(protocol: Protocol = study.PAPER) -> None:
+def show(protocol: Protocol = PAPER) -> None:
     """Every value of a protocol with its unit, its allowed range and where it comes from."""
     chosen = found(protocol)
     _head(chosen)
-    changed = _differences(study.load(), chosen)
+    changed = _differences(found(PAPER), chosen)
     table = _table("value", "range", "source", "meaning")
     for section, parameters in chosen.sections.items():
         table.add_row(f"[bold]{section.replace('_', ' ')}[/bold]")
@@ -64,7 +72,7 @@ def check(file: Protocol) -> None:
     """Say whether a protocol can be used, and if not, every mistake in it (exit code 2)."""
     chosen = found(file)
     _head(chosen)
-    differing = len(_differences(study.load(), chosen))
+    differing = len(_differences(found(PAPER), chosen))
     total = len(chosen.values())
     console.print(f"[green]✓[/green] {total} values, all within their ranges; {differing} differ from the paper's.")
 
@@ -100,18 +108,18 @@ def _print(table: Table) -> None:
     Console(highlight=False, width=None if console.is_terminal else FILE_WIDTH).print(table)
 
 
-def _head(chosen: Study) -> None:
+def _head(chosen: "Study") -> None:
     console.print(f"[bold]{escape(chosen.title)}[/bold]")
     console.print(f"Version {escape(chosen.definition_version)}, hash of all values {chosen.parameter_hash}")
 
 
-def _differences(left: Study, right: Study) -> dict[str, tuple[Value | None, Value | None]]:
+def _differences(left: "Study", right: "Study") -> dict[str, "tuple[Value | None, Value | None]"]:
     a, b = left.values(), right.values()
     names = [*a, *(name for name in b if name not in a)]
     return {name: (a.get(name), b.get(name)) for name in names if a.get(name) != b.get(name)}
 
 
-def _shown(value: Value | None, unit: str | None) -> str:
+def _shown(value: "Value | None", unit: str | None) -> str:
     if value is None:
         return "–"
     if isinstance(value, bool):
@@ -120,6 +128,6 @@ def _shown(value: Value | None, unit: str | None) -> str:
     return text if unit in (None, "1", "{score}") else f"{text} {unit}"
 
 
-def _range(parameter: Parameter) -> str:
+def _range(parameter: "Parameter") -> str:
     low, high = parameter.minimum, parameter.maximum
     return "" if low is None or high is None else f"{low:g} to {high:g}"
