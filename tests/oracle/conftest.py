@@ -21,7 +21,7 @@ from warehouse import keys
 from warehouse.connection import connect
 from warehouse.places import Places
 
-SEED, DRAWN, HARD, HARD_SEED, SENT = 11, 60, 300, 13, 40
+SEED, DRAWN, HARD, HARD_SEED, SENT = 11, 60, 300, 15, 40
 
 
 def chain(
