@@ -132,6 +132,7 @@ def materialize(
     master: engine.Master = "",
     shared: engine.Shared = None,
     buckets: engine.Buckets = None,
+    memory: engine.Memory = None,
     full: plan.Full = False,
 ) -> None:
     """Bring every delivery through all layers, check them, publish a release and write the report.
@@ -143,6 +144,7 @@ def materialize(
 
     protocols.choose(study)
     engine.choose(engine_name, master, shared, buckets)
+    engine.choose_memory(memory)
     plan.choose(full=full)
     places = Places.of(landing, data)
     if from_omop is None:
@@ -156,12 +158,16 @@ def materialize(
 
 @app.command(rich_help_panel=NIGHT)
 def publish(
-    landing: Landing = Path(DEFAULT_LANDING), data: Data = Path(DEFAULT_DATA), study: protocols.Chosen = "paper"
+    landing: Landing = Path(DEFAULT_LANDING),
+    data: Data = Path(DEFAULT_DATA),
+    study: protocols.Chosen = "paper",
+    memory: engine.Memory = None,
 ) -> None:
     """Publish what is built: ask every rule that has no verdict on it, publish, and write the report."""
     from pipelines import night
 
     protocols.choose(study)
+    engine.choose_memory(memory)
     night.publish(Places.of(landing, data), console)
 
 

@@ -7,13 +7,14 @@ from dagster import AssetSelection, Definitions, define_asset_job, in_process_ex
 from assets import layers
 from assets.resource import Warehouse
 from expectations.checks import layer_checks
-from pipelines import release, sensors
+from pipelines import engine, release, sensors
 from pipelines.alerts.sensor import alert_sensor
 from pipelines.freshness import freshness
 from pipelines.schedules import nightly
 from pipelines.sensors import NIGHT
 from pipelines.served import explained
 from schemas.study import PAPER
+from warehouse.connection import MEMORY
 from warehouse.keep import Keep
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING
 
@@ -43,6 +44,7 @@ defs = Definitions(
             landing=os.environ.get("MUCOSA_LANDING", DEFAULT_LANDING),
             data=os.environ.get("MUCOSA_DATA", DEFAULT_DATA),
             study=os.environ.get("MUCOSA_STUDY", PAPER),
+            memory_limit=engine.checked_memory(os.environ.get(engine.MEMORY, MEMORY)),
             buckets=int(os.environ.get("MUCOSA_BUCKETS", "1")),
             rebuild="full" if os.environ.get("MUCOSA_REBUILD") == "full" else "touched",
             few_persons=int(os.environ.get("MUCOSA_FEW_PERSONS", "5000")),

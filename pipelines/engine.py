@@ -1,6 +1,8 @@
-"""Where the layers from FHIR to labels are made: on this machine, or in buckets of persons on Apache Spark."""
+"""Where the layers from FHIR to labels are made, on this machine or in buckets of persons on Apache Spark, and with how
+much memory."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +11,11 @@ import typer
 from warehouse.errors import UsageError
 
 MASTER, SHARED, BUCKETS = "MUCOSA_SPARK_MASTER", "MUCOSA_SHARED", "MUCOSA_BUCKETS"
+MEMORY = "MUCOSA_MEMORY"
 """Settings of a run; Dagster reads them too."""
 LOCAL, SPARK = "local", "spark"
+LEAST_MB = 500
+UNITS_MB = {"MB": 1, "GB": 1_000, "TB": 1_000_000, "MIB": 2**20 / 1e6, "GIB": 2**30 / 1e6, "TIB": 2**40 / 1e6}
 
 Engine = Annotated[
     str, typer.Option("--engine", help="Where FHIR to labels are made: `local`, or `spark` with --master.")
@@ -31,6 +36,30 @@ Buckets = Annotated[
         help="In how many buckets persons are taken from FHIR to labels: more take less memory, and more time.",
     ),
 ]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        envvar=MEMORY,
+        help="What the database may take in one step, as 2GB; what needs more goes to disk. Default: 8GB.",
+    ),
+]
+
+
+def choose_memory(memory: str | None) -> None:
+    """Check a size of memory and let this process's steps keep to it."""
+    if memory is not None:
+        os.environ[MEMORY] = checked_memory(memory)
+
+
+def checked_memory(memory: str) -> str:
+    """A size as DuckDB reads it, `2GB` or `1.5GiB`; another text or too little of it is refused."""
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([MGT]I?B)", memory.strip().upper())
+    if not found:
+        raise UsageError(f"{memory!r} is no size of memory. Write it as --memory 2GB (or {MEMORY}=2GB).")
+    if float(found[1]) * UNITS_MB[found[2]] < LEAST_MB:
+        raise UsageError(f"{memory} is too little memory for a night: give it {LEAST_MB} MB at least.")
+    return found[0].replace(" ", "")
 
 
 def choose(engine: str, master: str, shared: Path | None, buckets: int | None) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from warehouse.errors import UsageError
+
 DEFAULT_LANDING = "data/landing"
 DEFAULT_DATA = "data"
 
@@ -17,8 +19,20 @@ class Places:
 
     @classmethod
     def of(cls, landing: str | Path, data: str | Path) -> Self:
-        """Places with absolute paths, so that a step that runs elsewhere means the same folders."""
-        return cls(Path(landing).absolute(), Path(data).absolute())
+        """Places with absolute paths, so that a step that runs elsewhere means the same folders.
+
+        Raises `UsageError` where the data folder is none, or lies in the landing folder, where it would be taken for
+        a hospital's.
+        """
+        places = cls(Path(landing).absolute(), Path(data).absolute())
+        if places.data.exists() and not places.data.is_dir():
+            raise UsageError(f"{places.data} is a file, not a folder. Choose another folder with --data.")
+        if places.data.resolve().is_relative_to(places.landing.resolve()):
+            raise UsageError(
+                f"The data folder {places.data} lies in the landing folder, where only hospitals put files. "
+                "Choose another folder with --data."
+            )
+        return places
 
     @property
     def build(self) -> Path:
