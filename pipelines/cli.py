@@ -25,6 +25,7 @@ from pipelines import (
     vocabulary,
 )
 from pipelines import study as protocols
+from pipelines.terminal import Terminal, accept_every_letter
 from warehouse.errors import MucosaError, UsageError
 from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
 
@@ -38,7 +39,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-console = Console(highlight=False)
+console = Terminal(highlight=False)
 problems = Console(stderr=True, highlight=False)
 
 Landing = Annotated[
@@ -255,6 +256,7 @@ for name, group, panel in (
 
 def main() -> None:
     """Entry point: one paragraph for what went wrong, never a traceback; 2 for usage, 1 for data."""
+    accept_every_letter()
     try:
         app()
     except MucosaError as error:

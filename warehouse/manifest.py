@@ -80,7 +80,7 @@ def code_version() -> str:
     asked = subprocess.run(  # noqa: S603 - fixed words and our own folder
         ["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"],  # noqa: S607 - git from the caller's path
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     return f"{version}+{asked.stdout.strip()}" if asked.returncode == 0 else version

@@ -79,7 +79,7 @@ def folder(places: Places) -> Path:
 def opened(places: Places) -> Iterator[State]:
     """The state, for one process at a time; what the block changes is kept, in one step."""
     file = folder(places) / "state.json"
-    with (folder(places) / "lock").open("a") as lock:
+    with (folder(places) / "lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         state = read(places)
         yield state
