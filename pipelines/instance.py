@@ -1,11 +1,13 @@
 """Dagster's instance of one study: its history lies below the study's own data folder."""
 
+import logging
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from dagster import DagsterInstance
@@ -15,6 +17,7 @@ from pipelines.served import SERVED
 from warehouse.errors import UsageError
 from warehouse.places import Places
 
+log = logging.getLogger(__name__)
 SETTINGS = Path(__file__).parent.parent / "dagster.yaml"
 
 
@@ -29,10 +32,25 @@ def environment(places: Places) -> dict[str, str]:
 
 
 def prepare(places: Places) -> None:
-    """Make the instance's folder and put this version's settings into it."""
+    """Make the instance's folder with this version's settings; a damaged history makes room for a new one."""
     places.dagster_home.mkdir(parents=True, exist_ok=True)
+    for file in places.dagster_home.glob("*.db"):
+        if _damaged(file):
+            file.replace(file.with_suffix(".damaged"))
+            log.warning("%s was damaged and was put aside: that part of the history of runs begins anew.", file.name)
     shutil.copyfile(SETTINGS, places.dagster_home / "dagster.yaml")
     os.environ.update(environment(places))
+
+
+def _damaged(file: Path) -> bool:
+    """Whether a power cut or a disk left something else than a database: its head and the list of its tables tell."""
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
+            return not database.execute("select name from sqlite_master").fetchall()
+    except sqlite3.OperationalError:  # locked: somebody works with it
+        return False
+    except sqlite3.DatabaseError:
+        return True
 
 
 @contextmanager

@@ -5,9 +5,9 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from warehouse.errors import UsageError
+from warehouse.errors import DataError, UsageError
 from warehouse.places import Places
 from warehouse.statistics import Statistic
 
@@ -99,8 +99,14 @@ def newest(places: Places) -> dt.datetime | None:
 
 
 def load_manifest(places: Places, release_id: str) -> Manifest:
-    """The manifest of one release; an unknown id raises `UsageError`."""
+    """The manifest of one release; an unknown id raises `UsageError`, a damaged file `DataError`."""
     file = places.releases / release_id / "manifest.json"
     if not file.is_file():
         raise UsageError(f"There is no release {release_id}; `mucosa releases` lists those that are kept.")
-    return Manifest.model_validate_json(file.read_text(encoding="utf-8"))
+    try:
+        return Manifest.model_validate_json(file.read_bytes())
+    except ValidationError:
+        raise DataError(
+            f"The manifest of release {release_id} is damaged: {file}. Take the file back from a backup, or move"
+            " the folder of that release away; the other releases are untouched."
+        ) from None

@@ -34,6 +34,14 @@ def write(opened: pq.ParquetWriter, block: pl.DataFrame) -> None:
     opened.write_table(_arrow(block), row_group_size=max(1, block.height))
 
 
+def rows(file: Path) -> int | None:
+    """Rows of a file that was written whole; null where there is none, or less of it, as after a power cut."""
+    try:
+        return pq.read_metadata(file).num_rows
+    except (pa.ArrowInvalid, OSError):
+        return None
+
+
 def _arrow(frame: pl.DataFrame) -> pa.Table:
     return frame.to_arrow(compat_level=pl.CompatLevel.newest())
 

@@ -74,12 +74,13 @@ def changes(places: Places, quiet_minutes: float = 0) -> tuple[list[Delivery], p
 
 
 def _known(places: Places) -> pl.DataFrame:
-    """The listing of the last night, of deliveries whose records still lie in raw."""
+    """The listing of the last night, of deliveries whose records still lie in raw, all of them."""
     listing = places.identified / "files.parquet"
-    if not listing.exists() or pl.read_parquet_schema(listing) != FILE_SCHEMA:
+    if blocks.rows(listing) is None or pl.read_parquet_schema(listing) != FILE_SCHEMA:
         return pl.DataFrame(schema=FILE_SCHEMA)
     known = pl.read_parquet(listing)
-    lost = [row["delivery"] for row in known.iter_rows(named=True) if not parquet(places, row).exists()]
+    rows = known.iter_rows(named=True)
+    lost = [row["delivery"] for row in rows if blocks.rows(parquet(places, row)) != row["records"]]
     return known.filter(~pl.col("delivery").is_in(lost))
 
 

@@ -60,6 +60,12 @@ class Shelf(NamedTuple):
         made = typed_with(profile, keys.digest(self.connection))
         return self.places.typed / profile.site / day / f"{file['feed']}.{file['file_id']}.{made}"
 
+    def kept(self, file: Mapping[str, object], profile: Profile) -> list[Path]:
+        """The parts that hold all typed records of a file; none where it must be typed, for the first time or again."""
+        parts = sorted(self.folder(file, profile).glob("*.parquet"))
+        rows = [raw_blocks.rows(part) for part in parts]
+        return parts if None not in rows and sum(filter(None, rows)) == file["records"] else []
+
 
 def blocks(shelf: Shelf, files: pl.DataFrame, feed: Feed) -> Iterator[pl.DataFrame]:
     """The typed records of a feed over all deliveries with their provenance, `TOGETHER` or somewhat more at a time."""
@@ -79,11 +85,10 @@ def parts(shelf: Shelf, files: pl.DataFrame, feed: Feed) -> list[str]:
     found: list[Path] = []
     for file in files.filter(feed=feed.feed).iter_rows(named=True):
         profile = site.load(str(file["site"]))
-        folder = shelf.folder(file, profile)
-        if not folder.is_dir():
+        if not shelf.kept(file, profile):
             for _ in type_file(shelf, file, feed, profile):
                 pass
-        found += sorted(folder.glob("*.parquet"))
+        found += shelf.kept(file, profile)
     return [str(part) for part in found]
 
 
@@ -96,9 +101,8 @@ def held(parts: Iterable[str]) -> str:
 def of_file(shelf: Shelf, file: Mapping[str, object]) -> Iterator[pl.DataFrame]:
     """The typed records of one file, given its row of `raw.FILE_SCHEMA`; typed anew only if need be."""
     profile, feed = site.load(str(file["site"])), extract.load(str(file["feed"]))
-    folder = shelf.folder(file, profile)
-    kept = sorted(folder.glob("*.parquet")) if folder.is_dir() else None
-    return type_file(shelf, file, feed, profile) if kept is None else map(pl.read_parquet, kept)
+    kept = shelf.kept(file, profile)
+    return map(pl.read_parquet, kept) if kept else type_file(shelf, file, feed, profile)
 
 
 def _provenance(file: Mapping[str, object], profile: Profile) -> dict[str, object]:
@@ -134,6 +138,7 @@ def type_file(shelf: Shelf, file: Mapping[str, object], feed: Feed, profile: Pro
         raw_blocks.save(part, typed)
         start += height
         yield typed
+    shutil.rmtree(folder, ignore_errors=True)  # what a power cut left of it
     unfinished.rename(folder)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from assets import layers
 from assets.resource import Warehouse
+from pipelines import instance
 from tests.pipelines.conftest import Mucosa, folders
 from tests.warehouse.test_release import ask, release
 from warehouse import retention
@@ -110,3 +111,54 @@ def test_a_clock_that_is_put_back_does_not_make_the_new_release_look_old(places:
     second = release(places, "male")
     assert second.created_at > future.created_at
     assert retention.find(places, "latest").release_id == second.release_id
+
+
+def cut(file: Path) -> None:
+    os.truncate(file, file.stat().st_size - 100)
+
+
+@pytest.mark.parametrize("damage", [emptied, cut, Path.unlink])
+@pytest.mark.parametrize(
+    "pattern", ["files.parquet", "raw/*/*/lab_result.*.parquet", "typed/*/*/lab_result.*/*.parquet"]
+)
+def test_what_a_power_cut_left_of_the_records_is_made_again(
+    landed: Path, places: Places, pattern: str, damage: Callable[[Path], None]
+) -> None:
+    warehouse = Warehouse(landing=str(landed), data=str(places.data))
+
+    def night() -> list[tuple[object, ...]]:
+        for step in ("raw", "staging"):
+            with warehouse.writing(step) as build:
+                layers.BUILDS[step](build, warehouse)
+        return ask(places.build, "from staging.accounting order by all")
+
+    before = night()
+    (file,) = places.identified.glob(pattern)
+    size = file.stat().st_size
+    damage(file)
+    places.build.unlink()
+    assert night() == before
+    assert file.stat().st_size == size
+
+
+def test_a_damaged_history_of_runs_makes_room_for_a_new_one(
+    places: Places, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    with instance.opened(places) as history:
+        history.add_dynamic_partitions("delivery", ["demo|2026-06-30"])
+    (places.dagster_home / "runs.db").write_bytes(b"not a database" * 1000)
+    with instance.opened(places) as history:
+        assert history.get_dynamic_partitions("delivery") == ["demo|2026-06-30"]
+        assert history.get_runs_count() == 0
+    assert [file.name for file in places.dagster_home.glob("*.damaged")] == ["runs.damaged"]
+    assert caplog.messages == ["runs.db was damaged and was put aside: that part of the history of runs begins anew."]
+
+
+def test_a_damaged_manifest_is_named(places: Places) -> None:
+    kept = release(places)
+    file = places.releases / kept.release_id / "manifest.json"
+    file.chmod(0o644)
+    os.truncate(file, 20)
+    with pytest.raises(DataError, match=f"The manifest of release {kept.release_id} is damaged.*from a backup"):
+        retention.find(places, "latest")
