@@ -140,6 +140,8 @@ def point_to_results(places: Places, console: Console) -> None:
 
 def _reason(result: "ExecuteInProcessResult") -> str:
     """Why the night ended red: what the failed checks say, else the message of the step that stopped."""
+    from pipelines.alerts.night import in_words
+
     told = [
         check.description or f"{check.check_name} of {check.asset_key.to_user_string()}"
         for check in result.get_asset_check_evaluations()
@@ -147,10 +149,8 @@ def _reason(result: "ExecuteInProcessResult") -> str:
     ]
     for event in result.get_step_failure_events():
         error = event.step_failure_data.error
-        while error is not None and error.cause is not None:
-            error = error.cause
         if error is not None and not told:
-            told.append(error.message.partition(": ")[2].strip() or error.message.strip())
+            told.append(in_words(error))
     untouched = "Nothing was published; the last release, if there is one, stays as it was."
     shown = [*dict.fromkeys(told)]
     more = [f"{len(shown) - MOST} more; `quality.results` of the build holds all."] if len(shown) > MOST else []

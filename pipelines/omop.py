@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from warehouse.errors import UsageError
-from warehouse.places import DEFAULT_DATA, Places
+from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
 
 app = typer.Typer(help="The OMOP tables: ask OHDSI's checks of them.", no_args_is_help=True)
 
@@ -37,7 +37,7 @@ def check(
     from warehouse import foreign
 
     console = Console(highlight=False)
-    places = Places.of("", data)
+    places = Places.of(DEFAULT_LANDING, data)
     if source is None and not places.published.exists():
         raise UsageError(f"There is no release in {places.data} yet; run `mucosa materialize` or name a CDM.")
     with duckdb.connect() as connection:

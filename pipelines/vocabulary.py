@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from warehouse.errors import DataError, UsageError
-from warehouse.places import DEFAULT_DATA, Places
+from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,7 +38,7 @@ def load(
     """
     from warehouse import athena
 
-    places = Places.of("", data)
+    places = Places.of(DEFAULT_LANDING, data)
     rows = athena.load(folder, places.vocabulary / "athena")
     console.print(f"{sum(rows.values()):,} rows of {len(rows)} tables kept, {rows['concept']:,} concepts.")
     _tell_changes(places)
@@ -54,7 +54,7 @@ def map_codes(
     from assets import omop
     from warehouse import usagi
 
-    places = Places.of("", data)
+    places = Places.of(DEFAULT_LANDING, data)
     frames = omop.vocabulary_frames()
     known = frames["omop.vocabulary"]["vocabulary_id"].to_list()
     if vocabulary not in known:
@@ -82,7 +82,7 @@ def gaps(
     from warehouse import model
     from warehouse.connection import connect
 
-    places = Places.of("", data)
+    places = Places.of(DEFAULT_LANDING, data)
     if not places.published.exists():
         raise UsageError(f"There is no release in {places.data} yet; run `mucosa materialize` first.")
     with connect(places.published, read_only=True) as release:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import duckdb
-from dagster import DagsterEventType, DagsterInstance, DagsterRun, DagsterRunStatus
+from dagster import DagsterEventType, DagsterExecutionInterruptedError, DagsterInstance, DagsterRun, DagsterRunStatus
+from dagster_shared.error import SerializableErrorInfo
 
 from expectations.derived import rules
 from expectations.result import Result, read_results
@@ -127,10 +128,20 @@ def _told(instance: DagsterInstance, run_id: str) -> Iterator[str]:
     for entry in instance.all_logs(run_id, of_type=DagsterEventType.STEP_FAILURE):
         if entry.dagster_event is not None:
             error = entry.dagster_event.step_failure_data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
             if error is not None:
-                yield error.message.partition(": ")[2].strip() or error.message.strip()
+                yield in_words(error)
+
+
+def in_words(error: SerializableErrorInfo) -> str:
+    """What a step said when it stopped."""
+    while error.cause is not None:
+        error = error.cause
+    if error.cls_name == DagsterExecutionInterruptedError.__name__:
+        return (
+            "The run was stopped from outside, by Ctrl-C or by a signal as at shutdown."
+            " Run it again: nothing needs to be repaired."
+        )
+    return error.message.partition(": ")[2].strip() or error.message.strip()
 
 
 def _began(instance: DagsterInstance, run_id: str) -> bool:

@@ -110,5 +110,7 @@ def test_only_the_deliveries_of_the_rows_are_named_the_newest_first(published: P
                       " as t (file_id, mayo_endoscopic_subscore, uceis_total)")  # fmt: skip
         build.execute("create table fhir.patient as from (values ('7', 2), ('8', 1)) as t (id, file_id)")
         build.execute("create table omop.person as from (values (7, 0), (8, 8507)) as t (person_id, gender_concept_id)")
-        found = delivery.brought(build, [Result.of(rule, 4, 3), Result.of(person, 2, 1)], Places.of(tmp_path, tmp_path))
+        found = delivery.brought(
+            build, [Result.of(rule, 4, 3), Result.of(person, 2, 1)], Places.of(tmp_path / "landing", tmp_path)
+        )
     assert found == {rule.id: ("b|2026-01-15", "a|2026-01-01"), person.id: ("a|2026-02-01",)}

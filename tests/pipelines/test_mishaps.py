@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from warehouse.errors import DataError
 from warehouse.lock import writer_lock
 from warehouse.places import Places
 
+MUCOSA = [sys.executable, "-c", "from pipelines.cli import main; main()"]
 FULL = """
 import resource, sys
 from assets import layers
@@ -153,6 +155,23 @@ def test_a_damaged_history_of_runs_makes_room_for_a_new_one(
         assert history.get_runs_count() == 0
     assert [file.name for file in places.dagster_home.glob("*.damaged")] == ["runs.damaged"]
     assert caplog.messages == ["runs.db was damaged and was put aside: that part of the history of runs begins anew."]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_night_that_is_stopped_says_so(landed: Path, places: Places, number: signal.Signals) -> None:
+    places = Places.of(landed, places.data)
+    with subprocess.Popen(
+        [*MUCOSA, "materialize", *folders(places)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as night:
+        assert night.stdout
+        assert "raw" in night.stdout.readline()  # the first step is done
+        night.send_signal(number)
+        _, said = night.communicate(timeout=120)
+    assert night.returncode == 1
+    assert "The run was stopped from outside, by Ctrl-C or by a signal as at shutdown." in said
+    assert "Nothing was published" in said
+    with writer_lock(places):  # nobody holds it any more
+        assert not places.published.exists()
 
 
 def test_a_damaged_manifest_is_named(places: Places) -> None:
