@@ -93,6 +93,8 @@ def fit(x: Numbers, of: Spells, weights: Numbers | None = None) -> tuple[Numbers
         while then.log_likelihood < at.log_likelihood and np.abs(step).max() > SETTLED:
             step = step / 2
             then = derivatives(now + step, z, of, weights=weights)
+        if not np.isfinite(then.log_likelihood):  # so far out that a risk set has no weight left
+            return None
         now, at = now + step, then
         if np.linalg.eigvalsh(np.linalg.solve(root, np.linalg.solve(root, at.information).T))[0] <= FLAT:
             return None

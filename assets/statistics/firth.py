@@ -1,5 +1,6 @@
 """Cox regression with Firth's penalty: finite hazard ratios with honest intervals where events are few."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -14,6 +15,10 @@ LONGEST_STEP = 5.0
 MOST_STEPS = 200
 SETTLED = 1e-10
 """Greatest change of a standardised coefficient at which the iteration ends."""
+ROUNDING = 1e-12
+"""Information an event gives of a standardised covariate, or of a sum of them, that may be nothing but rounding."""
+NEAR_ENOUGH = 1e-4
+"""Greatest difference between what the profile should have lost at a bound and what it has."""
 FARTHEST = 60.0
 """Standardised coefficients beyond this are reported as an open bound: a hazard ratio of e^60 a deviation."""
 
@@ -43,24 +48,32 @@ def firth_cox(
     x, n, cases = matrix(covariates, of), len(of.stop), int(of.event.sum())
     scale = x.std(axis=0)
     x = x / scale
+    null = _penalised(derivatives(np.zeros(x.shape[1]), x, of, ties))
     best, at_best = _maximise(x, of, np.zeros(x.shape[1]), ties)
     top, fall = _penalised(at_best), float(stats.chi2.isf(1 - confidence, 1))
     covariance = np.linalg.inv(at_best.information)
     errors = np.sqrt(np.diag(covariance))
     estimates = []
     for k, term in enumerate(covariates):
+        known = {float(best[k]): best}
 
-        def lost(value: float, k: int = k) -> float:
-            held = best.copy()
-            held[k] = value
-            return 2 * (top - _penalised(_maximise(x, of, held, ties, held=k)[1]))
+        def lost(value: float, k: int = k, known: dict[float, Numbers] = known) -> float:
+            """Twice what the profile has lost where this coefficient is held; infinite where nobody can tell."""
+            nearest = known[min(known, key=lambda there: abs(there - value))]
+            for start in (nearest, np.zeros_like(best)):  # far out others must follow, step by step
+                held = start.copy()
+                held[k] = value
+                found, at = _maximise(x, of, held, ties, held=k)
+                if np.isfinite(_penalised(at)):
+                    known[value] = found
+                    return 2 * (top - _penalised(at))
+            return math.inf
 
         bounds = [_cross(lost, fall, best[k], sign * errors[k]) for sign in (-1, 1)]
         low, high = (None if b is None else float(np.exp(b / scale[k])) for b in bounds)
         p_value = chi_square(LIKELIHOOD_RATIO, max(lost(0.0), 0.0), 1).p_value
         value, error = float(np.exp(best[k] / scale[k])), float(errors[k] / scale[k])
         estimates.append(Estimate(HAZARD_RATIO, term, value, low, high, error, p_value, n, cases))
-    null = _penalised(derivatives(np.zeros(len(best)), x, of, ties))
     return Model(
         estimates,
         [chi_square(LIKELIHOOD_RATIO, 2 * (top - null), len(best))],
@@ -71,7 +84,13 @@ def firth_cox(
 
 
 def _penalised(at: Derivatives) -> float:
-    return at.log_likelihood + float(np.linalg.slogdet(at.information)[1]) / 2
+    """The likelihood to maximise; minus infinity where rounding has eaten the information in some direction."""
+    if not np.isfinite(at.information).all():
+        return -math.inf
+    information = np.linalg.eigvalsh(at.information)
+    if information[0] <= ROUNDING * len(at.times):
+        return -math.inf
+    return at.log_likelihood + float(np.log(information).sum()) / 2
 
 
 def _maximise(
@@ -80,7 +99,7 @@ def _maximise(
     """Newton with the modified score U + tr(I^-1 dI) / 2; steps are halved until the likelihood rises."""
     free = np.array([k for k in range(len(first)) if k != held], dtype=int)
     now, at = first, derivatives(first, x, of, ties, skewed=True)
-    for _ in range(MOST_STEPS if len(free) else 0):
+    for _ in range(MOST_STEPS if len(free) and np.isfinite(_penalised(at)) else 0):
         inverse = np.linalg.inv(at.information)
         score = at.score + np.einsum("ab,abc->c", inverse, at.skewness) / 2
         step = np.linalg.solve(at.information[np.ix_(free, free)], score[free])
@@ -100,7 +119,10 @@ def _maximise(
 
 
 def _cross(lost: Callable[[float], float], fall: float, best: float, step: float) -> float | None:
-    """Where the profile has lost `fall` on one side: outward in doubling steps, then between."""
+    """Where the profile has lost `fall` on one side: outward in doubling steps, then between.
+
+    None where it never does, and where it is lost from sight before: an open bound claims less than a guess.
+    """
     from scipy import optimize
 
     near, far = best, best + step
@@ -108,4 +130,5 @@ def _cross(lost: Callable[[float], float], fall: float, best: float, step: float
         near, far = far, best + 2 * (far - best)
         if abs(far) > FARTHEST:
             return None
-    return float(optimize.brentq(lambda value: lost(value) - fall, min(near, far), max(near, far), xtol=1e-9))
+    bound = float(optimize.brentq(lambda value: lost(value) - fall, min(near, far), max(near, far), xtol=1e-9))
+    return bound if abs(lost(bound) - fall) < NEAR_ENOUGH else None

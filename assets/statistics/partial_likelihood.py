@@ -58,6 +58,7 @@ def derivatives(
 ) -> Derivatives:
     """Value and derivatives of the log partial likelihood for at least one event.
 
+    Far out, where a risk set has lost all its weight, nothing of it is finite.
     Of d events on a day the k-th (from 0) sees the risk set less k/d of the cases' own weight; with Breslow's ties
     all see the whole risk set. A weight counts a patient so often, and tied cases share the mean of theirs.
     Sources: Efron 1977, JASA 72:557; Breslow 1974, Biometrics 30:89; the moments: Therneau and Grambsch 2000, 3.
@@ -77,16 +78,17 @@ def derivatives(
     own = [np.add.reduceat(column, first) for column in _moments(weight[cases], columns[:, cases], order)]
     sums -= share * np.repeat(np.column_stack(own), tied, axis=0)
     total = sums[:, :1]
-    mean, second, third = np.split(sums[:, 1:] / total, [p, p + p * p], axis=1)
-    second = second.reshape(-1, p, p)
-    outer = mean[:, :, None] * mean[:, None, :]
-    return Derivatives(
-        log_likelihood=float(w[cases] @ risk[cases] - counted @ np.log(total[:, 0])),
-        times=of.stop[cases],
-        residuals=w[cases, None] * x[cases] - counted[:, None] * mean,
-        variances=counted[:, None, None] * (second - outer),
-        skewness=_skewness(counted, mean, second, third) if skewed else np.full((p, p, p), np.nan),
-    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean, second, third = np.split(sums[:, 1:] / total, [p, p + p * p], axis=1)
+        second = second.reshape(-1, p, p)
+        outer = mean[:, :, None] * mean[:, None, :]
+        return Derivatives(
+            log_likelihood=float(w[cases] @ risk[cases] - counted @ np.log(total[:, 0])),
+            times=of.stop[cases],
+            residuals=w[cases, None] * x[cases] - counted[:, None] * mean,
+            variances=counted[:, None, None] * (second - outer),
+            skewness=_skewness(counted, mean, second, third) if skewed else np.full((p, p, p), np.nan),
+        )
 
 
 def _moments(weight: Numbers, columns: Numbers, order: int) -> Iterator[Numbers]:

@@ -98,3 +98,16 @@ def test_lifelines_agrees_where_everybody_enters_at_time_zero(dataset):
     assert [*fitted(dataset).coefficients.values()] == pytest.approx(other.params_.tolist(), abs=1e-7)
     errors = [e.standard_error for e in fitted(dataset).estimates]
     assert errors == pytest.approx(other.standard_errors_.tolist(), abs=1e-7)
+
+
+def test_an_estimate_that_runs_out_of_sight_is_separation():
+    """Two covariates part those who relapse from the others; on the way there a risk set loses all its weight."""
+    columns = {
+        "healed": [0, 0, 1, 0, 0, 1],
+        "examined": [1, 0, 1, 0, 0, 1],
+        "on_treatment": [0, 0, 0, 0, 1, 0],
+        "age_decades": [6.3, 3.8, 7.3, 4.0, 4.4, 4.4],
+    }
+    model = cox_regression([244, 160, 515, 889, 295, 330], [1, 1, 0, 1, 0, 0], columns, [86, 54, 172, 206, 0, 304])
+    assert {found.reason for found in model.estimates} == {"separation"}
+    assert model.coefficients is None

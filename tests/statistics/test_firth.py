@@ -106,3 +106,13 @@ def test_no_answer_has_a_reason(days, events, group, reason):
     model = firth_cox(days, events, {"group": group})
     assert [(e.value, e.reason) for e in model.estimates] == [(None, reason)]
     assert [(t.test, t.reason) for t in model.tests] == [("likelihood_ratio", reason)]
+
+
+def test_a_profile_that_is_lost_from_sight_is_an_open_bound():
+    """One relapse among three patients: far from the estimate nothing but rounding is left of the information."""
+    model = firth_cox([585, 1548, 621], [1, 0, 0], {"healed": [0, 0, 1], "age_decades": [4.4, 4.2, 6.8]}, [43, 76, 103])
+    healed, age = model.estimates
+    assert (healed.lower, healed.upper, age.upper) == (None, None, None)
+    assert age.value == pytest.approx(243)  # exp(ln 3 / 0.2): once more the two patients who differ in age alone
+    assert age.lower is not None
+    assert 0.4 < healed.p_value < 0.5
