@@ -14,7 +14,7 @@ from rich.status import Status
 from warehouse import beside
 from warehouse.errors import DataError, MucosaError, UsageError
 from warehouse.lock import writer_lock
-from warehouse.places import Places
+from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
@@ -135,7 +135,9 @@ def point_to_results(places: Places, console: Console) -> None:
     here = Path.cwd()
     for name, path in {"Release": places.published, "Report": places.report / "index.html"}.items():
         console.print(f"{name:<8} {path.relative_to(here) if path.is_relative_to(here) else path}", soft_wrap=True)
-    console.print("Lineage  make ui")
+    in_the_checkout = (here / "Makefile").is_file() and places == Places.of(DEFAULT_LANDING, DEFAULT_DATA)
+    folders = f" --landing {places.landing} --data {places.data}"
+    console.print("Lineage ", "make ui" if in_the_checkout else f"mucosa ui{folders}", soft_wrap=True)
 
 
 def _reason(result: "ExecuteInProcessResult") -> str:

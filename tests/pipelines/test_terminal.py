@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import night
+from pipelines.terminal import Terminal
+from warehouse.places import DEFAULT_DATA, DEFAULT_LANDING, Places
+
 CALLED = [sys.executable, "-c", "from pipelines.cli import main; main()"]
 WATCHED = """
 import sys
@@ -36,3 +40,16 @@ def test_work_goes_on_when_nobody_watches_any_more(tmp_path: Path) -> None:
         worker.stdout.close()
         assert worker.wait(timeout=60) == 0
     assert (tmp_path / "file").read_text() == "done"
+
+
+def test_the_way_on_can_be_called_where_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(landing: str, data: str) -> list[str]:
+        with (terminal := Terminal(width=80)).capture() as said:
+            night.point_to_results(Places.of(landing, data), terminal)
+        return said.get().splitlines()
+
+    monkeypatch.chdir(tmp_path)
+    assert told("in", "out")[0] == "Release  out/mucosa.duckdb"
+    assert told("in", "out")[2] == f"Lineage  mucosa ui --landing {tmp_path}/in --data {tmp_path}/out"
+    monkeypatch.chdir(Path(__file__).parents[2])  # where the Makefile is
+    assert told(DEFAULT_LANDING, DEFAULT_DATA)[2] == "Lineage  make ui"
