@@ -44,7 +44,7 @@ defs = Definitions(
             landing=os.environ.get("MUCOSA_LANDING", DEFAULT_LANDING),
             data=os.environ.get("MUCOSA_DATA", DEFAULT_DATA),
             study=os.environ.get("MUCOSA_STUDY", PAPER),
-            memory_limit=engine.checked_memory(os.environ.get(engine.MEMORY, MEMORY)),
+            memory_limit=engine.checked_memory(os.environ.get(engine.MEMORY) or MEMORY),
             buckets=int(os.environ.get("MUCOSA_BUCKETS", "1")),
             rebuild="full" if os.environ.get("MUCOSA_REBUILD") == "full" else "touched",
             few_persons=int(os.environ.get("MUCOSA_FEW_PERSONS", "5000")),

@@ -37,6 +37,8 @@ def prepare(places: Places) -> None:
     for file in places.dagster_home.glob("*.db"):
         if _damaged(file):
             file.replace(file.with_suffix(".damaged"))
+            for rest in ("-wal", "-shm"):  # SQLite would play what is left of the old one into the new one
+                file.with_name(file.name + rest).unlink(missing_ok=True)
             log.warning("%s was damaged and was put aside: that part of the history of runs begins anew.", file.name)
     shutil.copyfile(SETTINGS, places.dagster_home / "dagster.yaml")
     os.environ.update(environment(places))

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -136,8 +137,9 @@ def point_to_results(places: Places, console: Console) -> None:
     for name, path in {"Release": places.published, "Report": places.report / "index.html"}.items():
         console.print(f"{name:<8} {path.relative_to(here) if path.is_relative_to(here) else path}", soft_wrap=True)
     in_the_checkout = (here / "Makefile").is_file() and places == Places.of(DEFAULT_LANDING, DEFAULT_DATA)
-    folders = f" --landing {places.landing} --data {places.data}"
-    console.print("Lineage ", "make ui" if in_the_checkout else f"mucosa ui{folders}", soft_wrap=True)
+    folders = ["--landing", str(places.landing), "--data", str(places.data)]
+    way = "make ui" if in_the_checkout else shlex.join(["mucosa", "ui", *folders])
+    console.print("Lineage ", escape(way), soft_wrap=True)
 
 
 def _reason(result: "ExecuteInProcessResult") -> str:

@@ -79,8 +79,8 @@ def _known(places: Places) -> pl.DataFrame:
     if blocks.rows(listing) is None or pl.read_parquet_schema(listing) != FILE_SCHEMA:
         return pl.DataFrame(schema=FILE_SCHEMA)
     known = pl.read_parquet(listing)
-    rows = known.iter_rows(named=True)
-    lost = [row["delivery"] for row in rows if blocks.rows(parquet(places, row)) != row["records"]]
+    files = known.iter_rows(named=True)  # a row is a file, not a record
+    lost = [file["delivery"] for file in files if blocks.rows(parquet(places, file)) != file["records"]]
     return known.filter(~pl.col("delivery").is_in(lost))
 
 

@@ -85,10 +85,12 @@ def parts(shelf: Shelf, files: pl.DataFrame, feed: Feed) -> list[str]:
     found: list[Path] = []
     for file in files.filter(feed=feed.feed).iter_rows(named=True):
         profile = site.load(str(file["site"]))
-        if not shelf.kept(file, profile):
+        kept = shelf.kept(file, profile)
+        if not kept:
             for _ in type_file(shelf, file, feed, profile):
                 pass
-        found += shelf.kept(file, profile)
+            kept = shelf.kept(file, profile)
+        found += kept
     return [str(part) for part in found]
 
 

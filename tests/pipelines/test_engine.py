@@ -39,6 +39,7 @@ def test_dagster_heeds_the_setting() -> None:
             [sys.executable, "-c", SERVED], env={**os.environ, "MUCOSA_MEMORY": memory}, capture_output=True, text=True
         )
 
+    assert served("").stdout.split() == ["8GB"]
     assert served("1.5GB").stdout.split() == ["1.5GB"]
     assert "is no size of memory" in served("plenty").stderr
 

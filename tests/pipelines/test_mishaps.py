@@ -150,10 +150,12 @@ def test_a_damaged_history_of_runs_makes_room_for_a_new_one(
     with instance.opened(places) as history:
         history.add_dynamic_partitions("delivery", ["demo|2026-06-30"])
     (places.dagster_home / "runs.db").write_bytes(b"not a database" * 1000)
+    (left := places.dagster_home / "runs.db-wal").write_bytes(b"what was not yet in it")
     with instance.opened(places) as history:
         assert history.get_dynamic_partitions("delivery") == ["demo|2026-06-30"]
         assert history.get_runs_count() == 0
     assert [file.name for file in places.dagster_home.glob("*.damaged")] == ["runs.damaged"]
+    assert not left.exists() or b"what was" not in left.read_bytes()
     assert caplog.messages == ["runs.db was damaged and was put aside: that part of the history of runs begins anew."]
 
 
